@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            reusetrace.ko for KDIR and userspace/reusetrace-view
+# make demo       the experiments, in a throw-away virtual machine
+# make check      every test; KERNELS="5.10 6.1 6.12 7.2" or KERNELS=all
+# make help       the rest
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNELS ?= 6.1
+DEMO ?= all
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+
+SHELL := /bin/bash
+export KERNELS
+
+.DEFAULT_GOAL := all
+.PHONY: all module userspace demo check check-debug matrix stress shell lint install uninstall clean help
+
+all: userspace module
+
+# Without headers there still is a viewer, for recorded traces and the VM.
+module:
+ifneq ($(wildcard $(KDIR)/Makefile),)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+else ifeq ($(origin KDIR),file)
+	@echo "reusetrace: the module is not built: no kernel headers in $(KDIR); on Debian: apt install linux-headers-$$(uname -r) (make demo needs none)"
+else
+	@echo "reusetrace: KDIR=$(KDIR) holds no kernel headers; name the build folder of a kernel from 5.10 on" >&2; exit 1
+endif
+
+userspace:
+	$(MAKE) -C userspace
+	$(MAKE) -C userspace/demo
+
+demo:
+	@scripts/deps.sh demo
+	@scripts/demo.sh $(DEMO)
+
+check:
+	@scripts/deps.sh $(if $(filter 6.1,$(KERNELS)),check,matrix)
+	@tests/run.sh
+
+# 200 loads and unloads under load; minutes for each kernel.
+stress:
+	@scripts/deps.sh matrix
+	@for k in $(if $(filter all,$(KERNELS)),$$(awk '!/^#/ && NF { print $$1 }' scripts/kernels),$(KERNELS)); do \
+		echo "== $$k"; \
+		scripts/vm.sh --kernel $$k --timeout 3600 -- \
+			env RT_CYCLES=200 tests/vm/run.sh tests/vm/stress.t || exit 1; \
+	done
+
+# From what is kept in tests/matrix/outcome of the last plays.
+matrix:
+	@python3 tests/matrix/generate.py
+
+check-debug:
+	@scripts/deps.sh debug
+	@tests/run.sh --debug-kernel
+
+shell:
+	@scripts/deps.sh demo
+	@$(MAKE) -s userspace
+	@scripts/vm.sh --interactive -- scripts/shell.sh
+
+lint:
+	@scripts/deps.sh check
+	@tests/lint.sh
+
+install: userspace
+	$(MAKE) -C userspace install DESTDIR=$(DESTDIR) prefix=$(prefix)
+
+uninstall:
+	$(MAKE) -C userspace uninstall DESTDIR=$(DESTDIR) prefix=$(prefix)
+
+clean:
+	$(MAKE) -C userspace clean
+	$(MAKE) -C userspace/demo clean
+	rm -rf .tmp_versions Module.symvers modules.order reusetrace.ko \
+		reusetrace.o reusetrace.mod reusetrace.mod.c reusetrace.mod.o \
+		.reusetrace.* .Module.symvers.cmd .modules.order.cmd \
+		.module-common.* module/*.o module/.*.cmd module/compat_probed.h*
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+	@echo "make check-debug the VM tests on a kernel built to catch mistakes"
+	@echo "make stress     200 loads and unloads under load, for KERNELS"
+	@echo "make shell      the virtual machine, interactive, the module loaded"
+	@echo "make lint       the style and static checks alone"
+	@echo "make install    the viewer below prefix=$(prefix); make uninstall takes it away"

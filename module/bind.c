@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bind.h"
+
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "compat.h"
+#include "ports.h"
+#include "probes.h"
+#include "reusetrace_events.h"
+#include "sockread.h"
+
+/*
+ * Walks run with the port's lock held and BH off, so they are short: a refused
+ * bind has its culprit, like the kernel, at the first conflict, but looks a
+ * little further for a listener, which tells more than its clients.
+ */
+#define OWNERS_TALLIED_MAX 256
+#define LISTENER_SEARCH_MAX 16
+#define CULPRIT_SEARCH_MAX 8192
+
+static const struct bind_kernel this_kernel = COMPAT_BIND_KERNEL;
+
+static enum bind_op op_of(bool listening)
+{
+	return listening ? BIND_OP_LISTEN : BIND_OP_BIND;
+}
+NOKPROBE_SYMBOL(op_of);
+
+int bind_call_begin(struct kretprobe_instance *ri, struct pt_regs *regs,
+		    u8 proto)
+{
+	struct bind_call *call = (struct bind_call *)ri->data;
+
+	call->sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+	call->port = (u16)regs_get_kernel_argument(regs, 1);
+	if (call->sk->sk_protocol != proto || !ports_want(call->port))
+		return 1;
+	probe_hit_return(ri);
+	call->listening = call->sk->sk_state == TCP_LISTEN;
+	call->attempt = bind_attempt_begin(call->sk);
+	if (!call->attempt)
+		return 0;
+	call->attempt->port = call->port;
+	call->attempt->listening = call->listening;
+	call->attempt->forced = call->sk->sk_reuse == SK_FORCE_REUSE;
+	return 0;
+}
+NOKPROBE_SYMBOL(bind_call_begin);
+
+/* A search for any free port that found none: nobody in particular is guilty. */
+static void tell_no_free_port(const struct bind_args *bind)
+{
+	struct bind_conflict_args args = {
+		.sock = bind->sock,
+		.verdict.rule = BIND_RULE_NO_FREE_PORT,
+		.op = bind->op,
+	};
+
+	trace_bind_conflict(&args);
+}
+NOKPROBE_SYMBOL(tell_no_free_port);
+
+static void fill_from_attempt(struct bind_args *args,
+			      const struct bind_attempt *attempt)
+{
+	args->passed_over = attempt->passed_over;
+	if (args->result || !attempt->tallied)
+		return;
+	args->why = bind_rules_why(&attempt->tally, attempt->forced);
+	args->owners = attempt->tally.owners;
+	args->over_time_wait = attempt->tally.time_wait;
+	args->truncated = attempt->truncated;
+}
+NOKPROBE_SYMBOL(fill_from_attempt);
+
+/* @attempt is NULL when there was no room for it: less is known then. */
+static void tell(const struct sock *sk, const struct bind_attempt *attempt,
+		 struct bind_args *args)
+{
+	if (!args->result && !ports_want(args->bound_port))
+		return;
+	args->owners = -1;
+	args->over_time_wait = -1;
+	sockread_desc(sk, &args->sock);
+	if (attempt)
+		fill_from_attempt(args, attempt);
+	if (!args->port && args->result == -EADDRINUSE)
+		tell_no_free_port(args);
+	trace_bind(args);
+}
+NOKPROBE_SYMBOL(tell);
+
+static void tell_now(struct bind_attempt *attempt, int result, u16 bound_port)
+{
+	struct bind_args args = {
+		.result = result,
+		.bound_port = bound_port,
+		.port = attempt->port,
+		.op = op_of(attempt->listening),
+	};
+
+	tell(attempt->sk, attempt, &args);
+	attempt->told = true;
+}
+NOKPROBE_SYMBOL(tell_now);
+
+void bind_tell_success(struct bind_attempt *attempt, u16 bound_port)
+{
+	tell_now(attempt, 0, bound_port);
+}
+NOKPROBE_SYMBOL(bind_tell_success);
+
+int bind_call_end(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct bind_call *call = (struct bind_call *)ri->data;
+	int ret = (int)regs_return_value(regs);
+	struct bind_args args = {
+		/* 5.10 returns 1, which its callers turn into EADDRINUSE. */
+		.result = ret > 0 ? -EADDRINUSE : ret,
+		.port = call->port,
+		.op = op_of(call->listening),
+	};
+
+	if (!call->attempt || !call->attempt->told) {
+		if (!args.result)
+			args.bound_port = call->sk->sk_num;
+		tell(call->sk, call->attempt, &args);
+	}
+	bind_attempt_end(call->attempt);
+	return 0;
+}
+NOKPROBE_SYMBOL(bind_call_end);
+
+void bind_search_begin(struct bind_search *search, const struct sock *sk)
+{
+	*search = (struct bind_search) { .left = CULPRIT_SEARCH_MAX };
+	sockread_party(sk, &search->req);
+}
+NOKPROBE_SYMBOL(bind_search_begin);
+
+/* A listener is the best answer, a conflict a good one, an overlap a guess. */
+static bool is_better(const struct bind_search *search,
+		      const struct bind_verdict *v,
+		      const struct bind_party *holder)
+{
+	if (v->overlap == BIND_OVERLAP_NONE)
+		return false;
+	if (v->rule == BIND_RULE_NONE)
+		return !search->holder;
+	return !search->found || holder->kind == BIND_KIND_LISTENER;
+}
+NOKPROBE_SYMBOL(is_better);
+
+bool bind_search_consider(struct bind_search *search, const struct sock *sk2)
+{
+	struct bind_party holder;
+	struct bind_verdict v;
+
+	sockread_party(sk2, &holder);
+	v = bind_rules_examine(&this_kernel, &search->req, &holder);
+	if (is_better(search, &v, &holder)) {
+		search->holder = sk2;
+		search->verdict = v;
+	}
+	if (v.rule != BIND_RULE_NONE && !search->found) {
+		search->found = true;
+		search->left = LISTENER_SEARCH_MAX;
+	}
+	if (v.rule != BIND_RULE_NONE && holder.kind == BIND_KIND_LISTENER)
+		return true;
+	search->left--;
+	search->truncated = !search->left && !search->found;
+	return !search->left;
+}
+NOKPROBE_SYMBOL(bind_search_consider);
+
+void bind_search_tell(const struct bind_search *search,
+		      struct bind_attempt *attempt)
+{
+	struct bind_conflict_args args = {
+		.verdict = search->verdict,
+		.port = attempt->port,
+		.op = op_of(attempt->listening),
+		/* What conflicted a moment ago no longer does. */
+		.inferred = !search->found,
+		.truncated = search->truncated,
+	};
+
+	sockread_desc(attempt->sk, &args.sock);
+	if (search->holder)
+		sockread_desc(search->holder, &args.holder);
+	trace_bind_conflict(&args);
+	tell_now(attempt, -EADDRINUSE, 0);
+}
+NOKPROBE_SYMBOL(bind_search_tell);
+
+bool bind_tally_add(struct bind_attempt *attempt, const struct bind_party *req,
+		    const struct sock *sk2)
+{
+	struct bind_party holder;
+	struct bind_verdict v;
+
+	if (attempt->tally.owners == OWNERS_TALLIED_MAX) {
+		attempt->truncated = true;
+		return true;
+	}
+	sockread_party(sk2, &holder);
+	v = bind_rules_examine(&this_kernel, req, &holder);
+	bind_rules_tally(&attempt->tally, &holder, &v);
+	return false;
+}
+NOKPROBE_SYMBOL(bind_tally_add);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Why a TCP bind or listen was allowed or refused. */
+#include <net/inet_hashtables.h>
+#include <net/sock.h>
+
+#include "bind.h"
+#include "compat.h"
+#include "probes.h"
+#include "sockread.h"
+
+/* A call of one of the functions that look for a conflict. */
+struct conflict_call {
+	struct bind_attempt *attempt;
+	const struct inet_bind_bucket *tb;	/* NULL: to be found by */
+	int port;
+	int l3mdev;
+	bool for_any_port;	/* a candidate in the search for a free port */
+};
+
+static int get_port_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return bind_call_begin(ri, regs, IPPROTO_TCP);
+}
+NOKPROBE_SYMBOL(get_port_entry);
+
+/* The kernel found a conflict and still holds the lock: name the holder. */
+static void explain_conflict(struct bind_attempt *attempt,
+			     const struct inet_bind_bucket *tb)
+{
+	struct bind_search search;
+	struct inet_bind2_bucket *tb2;
+	struct sock *sk2;
+
+	bind_search_begin(&search, attempt->sk);
+	compat_for_each_owner(sk2, tb2, tb)
+		if (sk2 != attempt->sk && bind_search_consider(&search, sk2))
+			goto tell;
+tell:
+	bind_search_tell(&search, attempt);
+}
+NOKPROBE_SYMBOL(explain_conflict);
+
+static int conflict_entry(struct kretprobe_instance *ri, struct pt_regs *regs,
+			  bool for_any_port)
+{
+	struct conflict_call *call = (struct conflict_call *)ri->data;
+
+	call->attempt = bind_attempt_find((const struct sock *)
+					  regs_get_kernel_argument(regs, 0));
+	if (!call->attempt)
+		return 1;
+	probe_hit_return(ri);
+	call->for_any_port = for_any_port;
+	return 0;
+}
+NOKPROBE_SYMBOL(conflict_entry);
+
+/* The last argument, reuseport_ok, is only false when any port will do. */
+static int bind_conflict_entry(struct kretprobe_instance *ri,
+			       struct pt_regs *regs)
+{
+	struct conflict_call *call = (struct conflict_call *)ri->data;
+	bool asked_for = (u8)regs_get_kernel_argument(regs,
+						COMPAT_CONFLICT_REUSEPORT_OK);
+
+	call->tb = (void *)regs_get_kernel_argument(regs, 1);
+	return conflict_entry(ri, regs, !asked_for);
+}
+NOKPROBE_SYMBOL(bind_conflict_entry);
+
+static int addr_any_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct conflict_call *call = (struct conflict_call *)ri->data;
+	bool asked_for = (u8)regs_get_kernel_argument(regs, 4);
+
+	call->tb = NULL;
+	call->port = (int)regs_get_kernel_argument(regs, 1);
+	call->l3mdev = (int)regs_get_kernel_argument(regs, 2);
+	return conflict_entry(ri, regs, !asked_for);
+}
+NOKPROBE_SYMBOL(addr_any_entry);
+
+/* The bucket of @call's port; the caller of the probed function locked it. */
+static const struct inet_bind_bucket *
+find_bucket(const struct conflict_call *call)
+{
+	const struct net *net = sock_net(call->attempt->sk);
+	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+
+	head = &hashinfo->bhash[inet_bhashfn(net, call->port,
+					     hashinfo->bhash_size)];
+	inet_bind_bucket_for_each(tb, &head->chain)
+		if (net_eq(ib_net(tb), net) && tb->port == call->port &&
+		    tb->l3mdev == call->l3mdev)
+			return tb;
+	return NULL;
+}
+NOKPROBE_SYMBOL(find_bucket);
+
+static int conflict_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct conflict_call *call = (const void *)ri->data;
+	const struct inet_bind_bucket *tb;
+
+	/* Both functions answer yes or no, in a bool or in an int. */
+	if (!(u8)regs_return_value(regs))
+		return 0;
+	if (call->for_any_port) {
+		call->attempt->passed_over++;
+		return 0;
+	}
+	tb = call->tb ? call->tb : find_bucket(call);
+	if (tb)
+		explain_conflict(call->attempt, tb);
+	return 0;
+}
+NOKPROBE_SYMBOL(conflict_return);
+
+static void tally_owners(struct bind_attempt *attempt,
+			 const struct inet_bind_bucket *tb)
+{
+	struct inet_bind2_bucket *tb2;
+	struct bind_party req;
+	struct sock *sk2;
+
+	sockread_party(attempt->sk, &req);
+	compat_for_each_owner(sk2, tb2, tb)
+		if (sk2 != attempt->sk && bind_tally_add(attempt, &req, sk2))
+			return;
+}
+NOKPROBE_SYMBOL(tally_owners);
+
+/* Runs on every success, bucket locked; children of listeners come too. */
+static int fastreuse_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, COMPAT_FASTREUSE_SK);
+	const struct inet_bind_bucket *tb = (const struct inet_bind_bucket *)
+		regs_get_kernel_argument(regs, COMPAT_FASTREUSE_TB);
+	struct bind_attempt *attempt = bind_attempt_find(sk);
+
+	if (!attempt)
+		return 0;
+	probe_hit(kp);
+	tally_owners(attempt, tb);
+	attempt->tallied = true;
+	bind_tell_success(attempt, tb->port);
+	return 0;
+}
+NOKPROBE_SYMBOL(fastreuse_entry);
+
+PROBE_EXPECTS(inet_csk_get_port, "int(sock*, short unsigned int)");
+PROBE_EXPECTS(inet_csk_bind_conflict, COMPAT_CONFLICT_PROTOTYPE);
+PROBE_EXPECTS(inet_csk_update_fastreuse, COMPAT_FASTREUSE_PROTOTYPE);
+#if COMPAT_BHASH2
+PROBE_EXPECTS(inet_bhash2_addr_any_conflict, "bool(sock*, int, int, bool, bool)");
+#endif
+
+/* The first row opens the attempts that the others add to. */
+static struct probe rows[] = {
+	{
+		.symbols = { "inet_csk_get_port" },
+		.loses = "TCP binds and listens, allowed or refused",
+		.on_entry = get_port_entry,
+		.on_return = bind_call_end,
+		.data_size = sizeof(struct bind_call),
+	},
+	{
+		.symbols = { "inet_csk_bind_conflict" },
+		.loses = "which socket stood in the way of a refused TCP bind",
+		.on_entry = bind_conflict_entry,
+		.on_return = conflict_return,
+		.data_size = sizeof(struct conflict_call),
+	},
+	{
+		.symbols = { "inet_bhash2_addr_any_conflict" },
+		.loses = "which wildcard socket stood in the way of a refused TCP bind",
+		.absent = !COMPAT_BHASH2,
+		.on_entry = addr_any_entry,
+		.on_return = conflict_return,
+		.data_size = sizeof(struct conflict_call),
+	},
+	{
+		.symbols = { "inet_csk_update_fastreuse" },
+		.loses = "why a TCP bind was allowed, and over which sockets",
+		.at_entry = fastreuse_entry,
+	},
+};
+
+const struct probe_table bind_tcp_probes = { rows, ARRAY_SIZE(rows) };

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sockread.h"
+
+#include <linux/filter.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/kprobes.h>
+#include <linux/sock_diag.h>
+#include <net/inet_sock.h>
+#include <net/sock_reuseport.h>
+#include <net/tcp_states.h>
+
+#include "compat.h"
+
+/* Members looked at when the choice is not where its hash points. */
+#define INDEX_SEARCH_MAX 128
+
+u64 sockread_cookie(const struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 made[2];
+
+	if (cookie)
+		return cookie;
+	/* __sock_gen_cookie() is not exported; this calls it. */
+	sock_diag_save_cookie((struct sock *)sk, made);
+	return made[0] | (u64)made[1] << 32;
+}
+NOKPROBE_SYMBOL(sockread_cookie);
+
+u64 sockread_inode(const struct sock *sk)
+{
+	u64 inode = 0;
+
+	rcu_read_lock();
+	if (sk_fullsock(sk))
+		inode = compat_sock_inode(sk);
+	rcu_read_unlock();
+	return inode;
+}
+NOKPROBE_SYMBOL(sockread_inode);
+
+u32 sockread_netns(const struct sock *sk)
+{
+	return sock_net(sk)->ns.inum;
+}
+NOKPROBE_SYMBOL(sockread_netns);
+
+static struct in6_addr address_of(const struct sock *sk)
+{
+	struct in6_addr addr;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return sk->sk_v6_rcv_saddr;
+#endif
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &addr);
+	return addr;
+}
+NOKPROBE_SYMBOL(address_of);
+
+static struct in6_addr peer_of(const struct sock *sk)
+{
+	struct in6_addr addr;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return sk->sk_v6_daddr;
+#endif
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &addr);
+	return addr;
+}
+NOKPROBE_SYMBOL(peer_of);
+
+/* The user the rules compare; a TIME_WAIT has none and is told as root. */
+static u32 rule_uid(const struct sock *sk)
+{
+	kuid_t uid = GLOBAL_ROOT_UID;
+
+	rcu_read_lock();
+	if (sk_fullsock(sk))
+		uid = compat_rule_uid(sk);
+	rcu_read_unlock();
+	return from_kuid_munged(&init_user_ns, uid);
+}
+NOKPROBE_SYMBOL(rule_uid);
+
+static u8 protocol_of(const struct sock *sk)
+{
+	/* Only TCP has sockets that are not full ones. */
+	return sk_fullsock(sk) ? sk->sk_protocol : IPPROTO_TCP;
+}
+NOKPROBE_SYMBOL(protocol_of);
+
+/* Host order. A closed listener may have given its number back already. */
+static u16 local_port(const struct sock *sk)
+{
+	if (!sk->sk_num && sk_fullsock(sk))
+		return ntohs(inet_sk(sk)->inet_sport);
+	return sk->sk_num;
+}
+NOKPROBE_SYMBOL(local_port);
+
+void sockread_desc(const struct sock *sk, struct sock_desc *desc)
+{
+	*desc = (struct sock_desc) {
+		.cookie = sockread_cookie(sk),
+		.inode = sockread_inode(sk),
+		.addr = address_of(sk),
+		.netns = sockread_netns(sk),
+		.uid = rule_uid(sk),
+		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
+		.family = sk->sk_family,
+		.port = local_port(sk),
+		.proto = protocol_of(sk),
+		.state = READ_ONCE(sk->sk_state),
+		.reuseaddr = sk->sk_reuse,
+		.reuseport = sk->sk_reuseport,
+		.v6only = ipv6_only_sock(sk),
+	};
+	desc->orphan = sk_fullsock(sk) && !desc->inode &&
+		       desc->state != TCP_CLOSE && desc->state != TCP_LISTEN;
+	desc->peer_port = ntohs(sk->sk_dport);
+	if (desc->peer_port)
+		desc->peer = peer_of(sk);
+}
+NOKPROBE_SYMBOL(sockread_desc);
+
+static enum bind_kind kind_of(const struct sock *sk)
+{
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_TIME_WAIT:
+		return BIND_KIND_TIME_WAIT;
+	case TCP_LISTEN:
+		return BIND_KIND_LISTENER;
+	case TCP_CLOSE:
+		return protocol_of(sk) == IPPROTO_TCP ? BIND_KIND_BOUND :
+							BIND_KIND_UDP;
+	default:
+		return protocol_of(sk) == IPPROTO_TCP ? BIND_KIND_CONNECTION :
+							BIND_KIND_UDP;
+	}
+}
+NOKPROBE_SYMBOL(kind_of);
+
+/*
+ * A socket that already is in a reuseport group may not share by SO_REUSEPORT;
+ * a TCP one may when the group keeps closed listeners.
+ */
+static bool group_forbids(const struct sock *sk)
+{
+	const struct sock_reuseport *reuse;
+	bool forbids;
+
+	if (!sk_fullsock(sk))
+		return false;
+	rcu_read_lock();
+	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	forbids = reuse && (sk->sk_protocol != IPPROTO_TCP ||
+			    !compat_closed_socks(reuse));
+	rcu_read_unlock();
+	return forbids;
+}
+NOKPROBE_SYMBOL(group_forbids);
+
+void sockread_party(const struct sock *sk, struct bind_party *party)
+{
+	struct in6_addr addr = address_of(sk);
+
+	*party = (struct bind_party) {
+		.addr4 = sk->sk_rcv_saddr,
+		.uid = rule_uid(sk),
+		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
+		.inet6 = sk->sk_family == AF_INET6,
+		.v6only = ipv6_only_sock(sk),
+		.reuseaddr = sk->sk_reuse,
+		.reuseport = sk->sk_reuseport,
+		.in_group = group_forbids(sk),
+		.kind = kind_of(sk),
+	};
+	memcpy(party->addr6, &addr, sizeof(party->addr6));
+}
+NOKPROBE_SYMBOL(sockread_party);
+
+void sockread_timewait(const struct inet_timewait_sock *tw,
+		       struct tw_args *args)
+{
+	const struct sock *sk = (const struct sock *)tw;
+
+	args->cookie = sockread_cookie(sk);
+	args->addr = address_of(sk);
+	args->peer = peer_of(sk);
+	args->netns = sockread_netns(sk);
+	args->family = sk->sk_family;
+	args->port = sk->sk_num;
+	args->peer_port = ntohs(sk->sk_dport);
+	args->from = READ_ONCE(tw->tw_substate);
+	args->reuseaddr = sk->sk_reuse;
+	args->reuseport = sk->sk_reuseport;
+}
+NOKPROBE_SYMBOL(sockread_timewait);
+
+/* Is the header of @len bytes wholly in the packet's linear part? */
+static bool header_is_linear(const struct sk_buff *skb, const void *header,
+			     size_t len)
+{
+	const unsigned char *start = header;
+
+	return start >= skb->head && start + len <= skb_tail_pointer(skb);
+}
+NOKPROBE_SYMBOL(header_is_linear);
+
+static bool read_addresses(const struct sk_buff *skb, struct steer_args *args)
+{
+	const void *header = skb_network_header(skb);
+	const struct iphdr *ip4 = header;
+	const struct ipv6hdr *ip6 = header;
+
+	if (!header_is_linear(skb, ip4, sizeof(*ip4)))
+		return false;
+	if (ip4->version == 4) {
+		args->family = AF_INET;
+		ipv6_addr_set_v4mapped(ip4->saddr, &args->src);
+		ipv6_addr_set_v4mapped(ip4->daddr, &args->dst);
+		return true;
+	}
+	if (ip4->version != 6 || !header_is_linear(skb, ip6, sizeof(*ip6)))
+		return false;
+	args->family = AF_INET6;
+	args->src = ip6->saddr;
+	args->dst = ip6->daddr;
+	return true;
+}
+NOKPROBE_SYMBOL(read_addresses);
+
+/* Where TCP's header has its flags. */
+#define TCP_FLAGS_OFFSET 13
+
+static u8 read_tcp_flags(const struct sk_buff *skb)
+{
+	const u8 *header = skb_transport_header(skb);
+
+	if (!header_is_linear(skb, header, TCP_FLAGS_OFFSET + 1))
+		return 0;
+	return header[TCP_FLAGS_OFFSET];
+}
+NOKPROBE_SYMBOL(read_tcp_flags);
+
+bool sockread_tuple(const struct sk_buff *skb, struct steer_args *args)
+{
+	/* TCP and UDP both begin with source and destination port. */
+	const __be16 *ports;
+
+	if (!skb_transport_header_was_set(skb))
+		return false;
+	ports = (const __be16 *)skb_transport_header(skb);
+	if (!header_is_linear(skb, ports, 2 * sizeof(*ports)))
+		return false;
+	args->sport = ntohs(ports[0]);
+	args->dport = ntohs(ports[1]);
+	if (args->proto == IPPROTO_TCP)
+		args->tcp_flags = read_tcp_flags(skb);
+	return read_addresses(skb, args);
+}
+NOKPROBE_SYMBOL(sockread_tuple);
+
+/* Position of a member, or -1 when it has left or is too far back to look. */
+static s32 index_of(const struct sock_reuseport *reuse, u16 size, u16 expected,
+		    const struct sock *member)
+{
+	u16 i;
+
+	if (reuse->socks[expected] == member)
+		return expected;
+	for (i = 0; i < min_t(u16, size, INDEX_SEARCH_MAX); i++)
+		if (reuse->socks[i] == member)
+			return i;
+	return -1;
+}
+NOKPROBE_SYMBOL(index_of);
+
+bool sockread_group(const struct sock *sk, s32 *group, u16 *size, u16 *closed)
+{
+	const struct sock_reuseport *reuse;
+
+	rcu_read_lock();
+	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	if (reuse) {
+		*group = reuse->reuseport_id;
+		*size = READ_ONCE(reuse->num_socks);
+		*closed = compat_closed_socks(reuse);
+	}
+	rcu_read_unlock();
+	return reuse;
+}
+NOKPROBE_SYMBOL(sockread_group);
+
+bool sockread_is_member(const struct sock *sk)
+{
+	const struct sock_reuseport *reuse;
+	bool member = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	for (i = 0; reuse && i < reuse->num_socks && !member; i++)
+		member = reuse->socks[i] == sk;
+	rcu_read_unlock();
+	return member;
+}
+NOKPROBE_SYMBOL(sockread_is_member);
+
+/* A program's choice and the hash's can only be told apart when they differ. */
+static enum steer_via via_of_program(const struct bpf_prog *prog,
+				     const struct steer_args *args,
+				     u16 by_hash, bool *inferred)
+{
+	*inferred = args->index == by_hash;
+	return bpf_prog_was_classic(prog) ? STEER_VIA_CBPF : STEER_VIA_BPF;
+}
+NOKPROBE_SYMBOL(via_of_program);
+
+static enum steer_via via_of_hash(const struct sock_reuseport *reuse,
+				  const struct sock *picked)
+{
+	if (compat_group_by_cpu(reuse) &&
+	    READ_ONCE(picked->sk_incoming_cpu) == raw_smp_processor_id())
+		return STEER_VIA_INCOMING_CPU;
+	return STEER_VIA_HASH;
+}
+NOKPROBE_SYMBOL(via_of_hash);
+
+static void read_choice(const struct sock_reuseport *reuse,
+			const struct sock *picked, struct steer_args *args)
+{
+	const struct bpf_prog *prog = rcu_dereference(reuse->prog);
+	u16 by_hash;
+
+	if (!args->size)
+		return;
+	/* The members were written before their number: reuseport_add_sock(). */
+	smp_rmb();
+	by_hash = reciprocal_scale(args->hash, args->size);
+	args->index = index_of(reuse, args->size, by_hash, picked);
+	args->via = prog ? via_of_program(prog, args, by_hash, &args->inferred) :
+			   via_of_hash(reuse, picked);
+}
+NOKPROBE_SYMBOL(read_choice);
+
+void sockread_pick(const struct sock *sk, struct sock *picked,
+		   struct steer_args *args)
+{
+	const struct sock_reuseport *reuse;
+
+	args->index = -1;
+	args->group = -1;
+	args->via = IS_ERR(picked) ? STEER_VIA_BPF_DROP : STEER_VIA_NONE;
+	rcu_read_lock();
+	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	if (reuse) {
+		args->group = reuse->reuseport_id;
+		args->size = READ_ONCE(reuse->num_socks);
+		args->not_final = args->proto == IPPROTO_UDP &&
+				  reuse->has_conns;
+	}
+	if (!IS_ERR_OR_NULL(picked)) {
+		args->cookie = sockread_cookie(picked);
+		args->inode = sockread_inode(picked);
+		if (reuse)
+			read_choice(reuse, picked, args);
+	}
+	rcu_read_unlock();
+}
+NOKPROBE_SYMBOL(sockread_pick);

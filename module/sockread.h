@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only reader of the network stack's structures: sockets, groups and
+ * packets in, plain values out. Everything here may be called from a probe
+ * handler: it takes no lock, allocates nothing and follows no list.
+ */
+#ifndef REUSETRACE_SOCKREAD_H
+#define REUSETRACE_SOCKREAD_H
+
+#include "event_args.h"
+
+struct inet_timewait_sock;
+struct sk_buff;
+struct sock;
+
+/**
+ * sockread_cookie - the socket's SO_COOKIE value, made now if it has none
+ * @sk: a full socket or a TIME_WAIT
+ */
+u64 sockread_cookie(const struct sock *sk);
+
+/**
+ * sockread_inode - inode number of the socket's file, as in /proc/PID/fd
+ * @sk: any socket
+ *
+ * Return: 0 when no process holds the socket, or it is a TIME_WAIT.
+ */
+u64 sockread_inode(const struct sock *sk);
+
+/**
+ * sockread_netns - inode number of the socket's network namespace
+ * @sk: any socket
+ */
+u32 sockread_netns(const struct sock *sk);
+
+/**
+ * sockread_desc - who a socket is and which options it has
+ * @sk: a full socket or a TIME_WAIT
+ * @desc: filled in completely
+ */
+void sockread_desc(const struct sock *sk, struct sock_desc *desc);
+
+/**
+ * sockread_party - a TCP or UDP socket as the bind rules see it
+ * @sk: a full socket or a TIME_WAIT
+ * @party: filled in completely
+ */
+void sockread_party(const struct sock *sk, struct bind_party *party);
+
+/**
+ * sockread_timewait - identity, flags and substate of a TIME_WAIT
+ * @tw: the TIME_WAIT
+ * @args: zeroed by the caller; @args->from becomes the substate
+ */
+void sockread_timewait(const struct inet_timewait_sock *tw,
+		       struct tw_args *args);
+
+/**
+ * sockread_tuple - addresses and ports of a packet on its way to a socket
+ * @skb: a packet whose network and transport headers are set
+ * @args: proto must be set; family, src, dst, sport, dport and tcp_flags are
+ *	filled in
+ *
+ * Return: false when the headers are not where they should be.
+ */
+bool sockread_tuple(const struct sk_buff *skb, struct steer_args *args);
+
+/**
+ * sockread_group - the reuseport group of a socket
+ * @sk: a full socket
+ * @group: its number
+ * @size: members that can be picked
+ * @closed: closed listeners that it keeps
+ *
+ * Return: false when the socket is in no group; nothing is filled in then.
+ */
+bool sockread_group(const struct sock *sk, s32 *group, u16 *size, u16 *closed);
+
+/**
+ * sockread_is_member - can this socket be picked by its group?
+ * @sk: a full socket; the caller of the probed function holds reuseport_lock
+ */
+bool sockread_is_member(const struct sock *sk);
+
+/**
+ * sockread_pick - what a reuseport group's choice was and how it came about
+ * @sk: the member the lookup had found
+ * @picked: what reuseport_select_sock() returned
+ * @args: hash must be set; cookie, inode, group, size, index, via and inferred
+ *	are filled in
+ */
+void sockread_pick(const struct sock *sk, struct sock *picked,
+		   struct steer_args *args);
+
+#endif

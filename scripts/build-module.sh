@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Usage: build-module.sh [--debug-kernel] SERIES [VARIABLE=VALUE...]
+#
+# Builds reusetrace.ko for that series' kernel, with that series' own compiler,
+# from a copy of the sources in the cache, and prints the path of the result.
+# What is already built from the same sources for the same kernel is not built
+# again. Variables go to make (W=1, C=2); what the compiler says about the whole
+# module is then shown on standard error, also when nothing had to be built.
+#
+# RT_SRC_DIR names another source tree: a Kbuild and a folder module/.
+
+set -euo pipefail
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+SOURCES=${RT_SRC_DIR:-$RT_ROOT}
+
+# sources: what is written by people, not what a build in the tree left there.
+sources()
+{
+	cd "$SOURCES"
+	find Kbuild module -type f \
+		! -name '.*' ! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' \
+		! -name '*.order' ! -name '*.symvers' ! -name compat_probed.h | LC_ALL=C sort
+}
+
+# state: changes when the result would.
+state()
+{
+	echo "$KERNEL $*"
+	cd "$SOURCES"
+	xargs -d '\n' sha256sum <<<"$LIST"
+}
+
+# copy_sources DIR: untouched files keep their time, so make stays incremental.
+copy_sources()
+{
+	local file
+
+	while read -r file; do
+		[[ ! -e $1/$file ]] || ! cmp -s "$SOURCES/$file" "$1/$file" || continue
+		mkdir -p "$1/$(dirname "$file")"
+		cp --preserve=mode "$SOURCES/$file" "$1/$file"
+	done <<<"$LIST"
+	# Those that were there the last time and are gone.
+	if [[ -e $1.list ]]; then
+		comm -13 <(echo "$LIST") "$1.list" | (cd "$1" && xargs -rd '\n' rm -f)
+	fi
+	echo "$LIST" >"$1.list"
+}
+
+# make_module DIR [VARIABLE=VALUE...]
+make_module()
+{
+	local dir=$1
+
+	shift
+	in_series "$SERIES" make -C "$KDIR" M="$dir" -j"$(nproc)" --no-print-directory "$@" modules
+}
+
+build()
+{
+	local dir=$RT_CACHE/build/$NAME new
+
+	new=$(state "$@")
+	[[ ! -e $dir.ko || $new != "$(contents "$dir.state")" ]] || return 0
+	rm -f "$dir.state"
+	# Objects made for another kernel are of no use; to hear all warnings takes
+	# compiling everything.
+	[[ $(contents "$dir.kernel") == "$KERNEL" && $# == 0 ]] || rm -rf "$dir" "$dir.list"
+	mkdir -p "$dir"
+	copy_sources "$dir"
+	echo "$KERNEL" >"$dir.kernel"
+	# A build root is announced here, not in the log.
+	in_series "$SERIES" true
+	run_logged "$dir.log" "building the module for the $SERIES kernel" make_module "$dir" "$@"
+	[[ -e $dir/reusetrace.ko ]] || die "the Kbuild in $SOURCES made no reusetrace.ko"
+	cp "$dir/reusetrace.ko" "$dir.ko.new"
+	mv "$dir.ko.new" "$dir.ko"
+	echo "$new" >"$dir.state"
+}
+
+main()
+{
+	local debug=''
+
+	if [[ ${1:-} == --debug-kernel ]]; then
+		debug=debug-
+		shift
+	fi
+	help_or_series "${@:1:1}"
+	shift
+	[[ -e $SOURCES/Kbuild && -d $SOURCES/module ]] ||
+		die "no module sources in $SOURCES (a Kbuild and a folder module/)"
+	KERNEL=$("$RT_SCRIPTS/${debug}kernel.sh" "$SERIES")
+	KDIR=$KERNEL/build
+	LIST=$(sources)
+	NAME=$debug$SERIES
+	# Each tree and each set of variables has its own folder.
+	[[ $SOURCES == "$RT_ROOT" && $# == 0 ]] ||
+		NAME+=-$(cksum <<<"$SOURCES $*" | cut -d' ' -f1)
+	mkdir -p "$RT_CACHE/build"
+	with_lock "build-$NAME" build "$@"
+	[[ $# == 0 ]] || cat "$RT_CACHE/build/$NAME.log" >&2
+	echo "$RT_CACHE/build/$NAME.ko"
+}
+
+main "$@"

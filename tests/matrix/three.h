@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Three sockets on one port, at random: what the two of a cell cannot show is
+ * how the cache goes on, in which order sockets are looked at, and who of
+ * several is named.
+ */
+#ifndef MATRIX_THREE_H
+#define MATRIX_THREE_H
+
+#include <stdint.h>
+
+#include "model.h"
+
+/**
+ * three_init - the same seed gives the same plays
+ * @seed: other than 0
+ */
+void three_init(const struct model_kernel *kernel, uint64_t seed);
+
+/**
+ * three_play - make three sockets, one after the other, and print a line for
+ * each request
+ * @number: printed with them
+ */
+void three_play(unsigned int number);
+
+#endif

@@ -1,0 +1,235 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Each experiment goes as it says, and the trace of it tells the same story as
+# the programs' own lines.
+set -u
+. "$(dirname "$0")/../lib.sh"
+
+here=$(dirname "$(readlink -f "$0")")
+demo=$here/../../userspace/demo
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+declare -A facts
+
+# Kernels before 5.14 have no migration, and no counter of it.
+migrates=false
+! grep -q TCPMigrateReqSuccess /proc/net/netstat || migrates=true
+# Before 6.1 a group does not look at SO_INCOMING_CPU, and a TIME_WAIT cannot
+# be dropped on demand.
+modern=true
+[[ $(uname -r) != 5.* ]] || modern=false
+
+# What a fact is: a name, what is expected, what the trace says. An event that
+# the viewer does not know by its keys yet is read in the kernel's own text.
+# shellcheck disable=SC2016 # jq's variables
+prelude='
+def fact($name; $want; $got): "\($name)\t\($want | tojson)\t\($got | tojson)";
+def of($type): map(select(.type == $type));
+def value($key):
+	.[$key] // ((.text // "")
+		    | capture("(^| )" + $key + "=(?<v>[^ ]*)") | .v);
+def sum($key): map(value($key) | tonumber) | add // 0;
+
+# The programs lines for machines, "WORD PID N PID N ...": the last $last.
+def pairs($word; $last):
+	[of("output")[].line | select(startswith($word + " "))][-$last:]
+	| map(split(" ")[1:] | _nwise(2) | {(.[0]): .[1]}) | add // {};
+def sorted: to_entries | sort_by(.key) | from_entries;
+def accepted($last):
+	pairs("cookies"; $last) as $cookies
+	| reduce (pairs("accepted"; $last) | to_entries[]) as $row
+		({}; .[$cookies[$row.key]] += ($row.value | tonumber))
+	| with_entries(select(.value > 0)) | sorted;
+
+# Connections, not packets: a SYN may be sent twice.
+def connections:
+	of("steer") | map(select(.tcp_flags // [] | index("syn")))
+	| unique_by([.sport, .cookie]);
+def datagrams: of("steer") | map(select(.proto == "udp"));
+def by_cookie: group_by(.cookie)
+	| map({(.[0].cookie | tostring): length}) | add // {} | sorted;
+def by_hash: .index == (.hash * .size / 4294967296 | floor);
+def picks_are_accepts($last):
+	fact("each member was picked as often as it accepted";
+	     accepted($last); connections | by_cookie);
+
+def refusals: of("bind_conflict") | map([.comm, .rule]);
+def bound($comm): of("bind") | map(select(.comm == $comm and .op == "bind"));
+'
+
+facts[e1]='
+fact("the refusals and their reasons";
+     [["s2", "listener-holds-port"], ["plain", "listener-holds-port"],
+      ["plain", "connection-holds-port"]]; refusals),
+fact("s2 is refused, then allowed by SO_REUSEADDR";
+     [["EADDRINUSE", null], ["ok", "reuseaddr"]];
+     bound("s2") | map([.result, .why]))'
+
+facts[e2]='
+picks_are_accepts(1),
+fact("40 connections"; 40; connections | length),
+fact("each picked by the hash, of four";
+     true; connections | all(by_hash and .via == "hash" and .size == 4))'
+
+# shellcheck disable=SC2016
+facts[e3]='
+fact("the refusals and their reasons";
+     [["s2", "time-wait-holds-port", ["requester-unset", "holder-unset"]],
+      ["s3", "time-wait-holds-port", ["holder-unset"]],
+      ["s6", "time-wait-holds-port", ["requester-unset"]]];
+     of("bind_conflict") | map([.comm, .rule, .reuseaddr_blocked_by])),
+fact("s4 finds the port free"; [["ok", "port-free"]];
+     bound("s4") | map([.result, .why])),
+fact("s7 is allowed over one TIME_WAIT"; [["ok", "reuseaddr", 1]];
+     bound("s7") | map([.result, .why, .over_time_wait])),
+fact("two connections enter TIME_WAIT"; 2; of("tw_enter") | length),
+fact("what ended the first"; if $modern then "destroyed" else "reset" end;
+     of("tw_exit")[0] | value("reason"))'
+
+facts[e5]='
+picks_are_accepts(1),
+fact("40 requests"; 40; connections | length)'
+
+facts[e8]='
+fact("the second UDP server with SO_REUSEADDR is allowed by it";
+     [["ok", "reuseaddr"]]; bound("s2") | map([.result, .why])),
+fact("each member was picked as often as it received";
+     accepted(1); datagrams | by_cookie),
+fact("one sender reaches one member"; 1;
+     datagrams | group_by(.sport) | max_by(length)
+     | map(.cookie) | unique | length),
+fact("60 datagrams were steered, none of the first 24"; 60;
+     datagrams | length)'
+
+facts[e10]='
+fact("a choice is made only where each has its own"; 200;
+     connections | length),
+picks_are_accepts(1)'
+
+# shellcheck disable=SC2016
+facts[e11]='
+(if $migrates then 12 else 0 end) as $moved
+| fact("24 connections, all to the only member"; [24, 1];
+       connections | [length, (map(.size) | max)]),
+fact("not accepted when their listener left"; 12;
+     of("listener_close") | sum("unaccepted")),
+fact("and reset"; 12 - $moved / 2; of("listener_close") | sum("reset")),
+fact("and moved"; $moved / 2; of("listener_close") | sum("migrated")),
+fact("moved, half-open ones among them"; $moved;
+     of("migrate") | map(select(value("result") == "migrated")) | length)'
+
+facts[e12]='
+fact("the refusals and their reasons";
+     ["plain", "s3"]; refusals | map(.[0])),
+fact("s3 is refused by who listens"; "listener-holds-port";
+     refusals[-1][1]),
+fact("the workers start over all TIME_WAITs on the port"; [["ok", true]];
+     . as $all | bound("b1") | map(. as $b | [.result, .over_time_wait > 0 and
+	.over_time_wait == ($all | of("tw_enter") | map(select(
+		.port == $b.port and .ts_ns < $b.ts_ns)) | length)])),
+fact("what allows the second of them"; ["reuseaddr+reuseport"];
+     bound("b2") | map(.why)),
+fact("over TIME_WAIT, SO_REUSEADDR alone is enough"; ["reuseaddr"];
+     bound("s1") | map(.why)),
+fact("and so is SO_REUSEPORT alone"; ["reuseport"]; bound("s2") | map(.why)),
+picks_are_accepts(2)'
+
+facts[e13]='
+fact("bind() first finds no port four times"; 4;
+     refusals | map(select(.[1] == "no-free-port")) | length),
+fact("one port, no SO_REUSEADDR: two are refused by the first"; 2;
+     refusals | map(select(.[1] == "connection-holds-port")) | length),
+fact("with it, they are allowed by it"; true;
+     [bound("c")[] | select(.port == 40000 and .reuseaddr
+			    and .why == "reuseaddr")] | length >= 2)'
+
+# shellcheck disable=SC2016
+facts[e14]='
+def step($thousand): connections
+	| map(select((.sport / 1000 | floor) == $thousand));
+def has_answer: .sport % 5 < 4;
+def counts($thousand; $via): step($thousand)
+	| [length,
+	   ([.[] | select(has_answer)]
+	    | all(.index == .sport % 5 and .via == $via)),
+	   ([.[] | select(has_answer | not)] | length > 0 and all(by_hash))];
+fact("classic BPF by port: where it says, else by hash";
+     [10, true, true]; counts(20; "cbpf")),
+fact("classic BPF by CPU: all to one"; [10, 1, ["cbpf"]];
+     step(21) | [length, (map(.index) | unique | length),
+		 (map(.via) | unique)]),
+fact("eBPF socket filter by port: the same";
+     [10, true, true]; counts(22; "bpf")),
+fact("eBPF SK_REUSEPORT by port: the same";
+     [10, true, true]; counts(23; "bpf")),
+fact("SO_INCOMING_CPU";
+     if $modern then [10, 1, ["incoming-cpu"]] else [10, true, ["hash"]] end;
+     step(24) | [length,
+		 if $modern then (map(.index) | unique | length)
+		 else all(by_hash) end,
+		 (map(.via) | unique)]),
+picks_are_accepts(5)'
+
+# compare NAME FACT WANT GOT: where calls went unseen, a difference shows only
+# that, and is no failure.
+compare()
+{
+	if [ "$3" != "$4" ] && [ "$lost" ]; then
+		skip "$1: $2" "the viewer says that it missed calls"
+	else
+		same "$1: $2" "$3" "$4"
+	fi
+}
+
+check_facts()
+{
+	local fact want got count=0
+
+	while IFS=$'\t' read -r fact want got; do
+		compare "$1" "$fact" "$want" "$got"
+		count=$((count + 1))
+	done < <(jq -rs --argjson migrates $migrates --argjson modern $modern \
+		"$prelude ${facts[$1]}" "$out/$1.jsonl" 2>&1)
+	check "$1: the trace could be read" [ "$count" -gt 1 ]
+}
+
+play()
+{
+	local status started=$SECONDS
+
+	timeout 60 reusetrace-view --json -- "$demo/$1.sh" \
+		>"$out/$1.jsonl" 2>"$out/$1.err"
+	status=$?
+	note "$1 took $((SECONDS - started)) s"
+	lost=
+	[ $status -ne 3 ] || lost=yes
+	if [ $status -ne 0 ] && [ ! "$lost" ]; then
+		note "ended with status $status; its last lines:"
+		tail -n 12 "$out/$1.jsonl" | jq -r '.line // empty' | sed 's/^/# /'
+		sed 's/^/# /' "$out/$1.err"
+	fi
+	check "$1: goes as expected" [ $status -eq 0 -o $status -eq 3 ]
+	check_facts "$1"
+}
+
+for program in server client workers; do
+	[ -x "$demo/demo-$program" ] || {
+		check "demo-$program is built; make -C userspace/demo" false
+		done_testing
+		exit
+	}
+done
+# Read from end to end first, they start faster: the files are the host's.
+cat "$demo"/demo-{server,client,workers} "$(type -P jq)" >/dev/null
+
+insmod "$REUSETRACE_KO"
+for name in $(cd "$demo" && printf '%s\n' e[0-9]*.sh | sort -V); do
+	name=${name%.sh}
+	[ "${facts[$name]:-}" ] || {
+		check "$name: this test knows what its trace must say" false
+		continue
+	}
+	play "$name"
+done
+rmmod reusetrace
+done_testing

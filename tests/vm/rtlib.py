@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the VM tests share: TAP, the module, a viewer beside the test."""
+
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+SO_REUSEPORT = 15
+SO_COOKIE = 57
+IPV6_V6ONLY = 26
+
+
+class Tap:
+    """Counts and prints results; `with Tap() as tap:` ends with the plan."""
+
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None:
+            self.check(f"the test ran to its end ({kind.__name__}: {value})",
+                       False)
+            import traceback
+            for line in "".join(traceback.format_exception(
+                    kind, value, trace)).splitlines():
+                self.note(line)
+        print(f"1..{self.count}", flush=True)
+        os._exit(1 if self.failed else 0)
+
+    def check(self, name, good, detail=None):
+        self.count += 1
+        if not good:
+            self.failed += 1
+            if detail is not None:
+                for line in str(detail).splitlines()[:40]:
+                    self.note(line)
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}",
+              flush=True)
+
+    def same(self, name, expected, actual):
+        self.check(name, expected == actual,
+                   f"expected: {expected}\n     got: {actual}")
+
+    def skip(self, name, reason):
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {reason}", flush=True)
+
+    @staticmethod
+    def note(text):
+        print(f"# {text}", flush=True)
+
+
+def load_module(*params):
+    """Load the module afresh with these parameters."""
+    unload_module()
+    subprocess.run(["insmod", os.environ["REUSETRACE_KO"], *params], check=True)
+
+
+def unload_module():
+    if os.path.isdir("/sys/module/reusetrace"):
+        subprocess.run(["rmmod", "reusetrace"], check=True)
+
+
+BIND_PROBES = ("inet_csk_", "inet_bhash2_", "udp_lib_")
+
+
+class Viewer:
+    """reusetrace-view --json beside the test; .stop() gives its objects."""
+
+    def __init__(self, *options, expect=(0, 3)):
+        self.expect = expect
+        self.out = tempfile.TemporaryFile("w+")
+        self.err = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            ["reusetrace-view", "--json", *options], stdout=self.out,
+            stderr=self.err, stdin=subprocess.DEVNULL)
+        wait_until(self.reads, "the viewer to open the ring buffer")
+
+    def reads(self):
+        if self.process.poll() is not None:
+            self.err.seek(0)
+            raise RuntimeError(f"the viewer ended: {self.err.read()}")
+        fds = f"/proc/{self.process.pid}/fd"
+        try:
+            return any("trace_pipe_raw" in os.readlink(f"{fds}/{fd}")
+                       for fd in os.listdir(fds))
+        except FileNotFoundError:
+            return False
+
+    def stop(self):
+        """End it; every event that happened before this call is in."""
+        self.process.send_signal(signal.SIGINT)
+        self.status = self.process.wait(timeout=120)
+        self.err.seek(0)
+        self.messages = self.err.read()
+        self.out.seek(0)
+        self.events = [json.loads(line) for line in self.out]
+        if self.status not in self.expect:
+            raise RuntimeError(f"viewer ended with {self.status}, "
+                               f"not {self.expect}: {self.messages} "
+                               f"{self.of('lost', 'summary')}")
+        return self.events
+
+    def so_far(self):
+        """What it has printed up to now; it goes on printing."""
+        fd = self.out.fileno()
+        text = os.pread(fd, os.fstat(fd).st_size, 0).decode()
+        return [json.loads(line) for line in text.splitlines(True)
+                if line.endswith("\n")]
+
+    def of(self, *types):
+        return [e for e in self.events if e["type"] in types]
+
+    def losses(self, prefixes=("",)):
+        """What was lost in the ring buffer or at probes named like these."""
+        return [e for e in self.of("lost")
+                if not e["probe"] or e["probe"].startswith(tuple(prefixes))]
+
+
+def cookie_of(sock):
+    raw = sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8)
+    return struct.unpack("=Q", raw)[0]
+
+
+def inode_of(sock):
+    return os.fstat(sock.fileno()).st_ino
+
+
+def wait_until(condition, what, limit=60):
+    """Poll for a condition that another party brings about."""
+    end = time.monotonic() + limit
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {limit} s for {what}")
+        time.sleep(0.005)
+
+
+def series():
+    return os.environ.get("VM_KERNEL", os.uname().release)

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "addr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+static int parse4(const void *bytes, size_t size, struct model_addr *addr)
+{
+	struct sockaddr_in in;
+
+	if (size < sizeof(in))
+		return -EINVAL;
+	memcpy(&in, bytes, sizeof(in));
+	addr->port = ntohs(in.sin_port);
+	memcpy(addr->bytes, &in.sin_addr, sizeof(in.sin_addr));
+	return 0;
+}
+
+static int parse6(const void *bytes, size_t size, struct model_addr *addr)
+{
+	struct sockaddr_in6 in6;
+
+	if (size < sizeof(in6))
+		return -EINVAL;
+	memcpy(&in6, bytes, sizeof(in6));
+	addr->port = ntohs(in6.sin6_port);
+	memcpy(addr->bytes, &in6.sin6_addr, sizeof(in6.sin6_addr));
+	return 0;
+}
+
+int addr_parse(const void *bytes, size_t size, struct model_addr *addr)
+{
+	sa_family_t family;
+
+	memset(addr, 0, sizeof(*addr));
+	if (size < sizeof(family))
+		return -EINVAL;
+	memcpy(&family, bytes, sizeof(family));
+	addr->family = family;
+	switch (family) {
+	case AF_UNSPEC:
+		return 0;
+	case AF_INET:
+		return parse4(bytes, size, addr);
+	case AF_INET6:
+		return parse6(bytes, size, addr);
+	}
+	addr->family = 0;
+	return -EINVAL;
+}
+
+const char *addr_host(const struct model_addr *addr, char *text)
+{
+	if (!addr->family ||
+	    !inet_ntop(addr->family, addr->bytes, text, ADDR_TEXT_LEN))
+		strcpy(text, "-");
+	return text;
+}
+
+const char *addr_port(const struct model_addr *addr, char *text)
+{
+	char host[ADDR_TEXT_LEN];
+	bool brackets = addr->family == AF_INET6;
+
+	addr_host(addr, host);
+	snprintf(text, ADDR_TEXT_LEN, "%s%.48s%s:%u", brackets ? "[" : "", host,
+		 brackets ? "]" : "", addr->port);
+	return text;
+}

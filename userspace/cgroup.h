@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which unit or container a process belongs to, by its control group. */
+#ifndef REUSETRACE_CGROUP_H
+#define REUSETRACE_CGROUP_H
+
+#include <stdint.h>
+
+#define CGROUP_PIDS	1024	/* processes remembered */
+#define CGROUP_PATHS	1024	/* different control groups remembered */
+#define CGROUP_UNIT_LEN	64
+
+struct cgroups;
+
+/**
+ * cgroups_new - nothing known yet
+ *
+ * Return: the table, or NULL when memory is short.
+ */
+struct cgroups *cgroups_new(void);
+
+/**
+ * cgroups_free - forget all; paths handed out are gone then
+ * @c: the table, or NULL
+ */
+void cgroups_free(struct cgroups *c);
+
+/**
+ * cgroups_of - a process's control group
+ * @c: the table
+ * @pid: the process
+ * @comm: its name: another one makes it another process
+ *
+ * Read from /proc once for each process.
+ *
+ * Return: its path, or NULL: it is gone, or there are more than CGROUP_PATHS.
+ */
+const char *cgroups_of(struct cgroups *c, int32_t pid, const char *comm);
+
+/**
+ * cgroup_path - the path in what /proc/PID/cgroup says
+ * @text: its lines; changed
+ *
+ * The unified hierarchy's, or else systemd's.
+ *
+ * Return: the path, inside @text, or NULL.
+ */
+char *cgroup_path(char *text);
+
+/**
+ * cgroup_unit - a short name for a control group
+ * @path: its path, or NULL
+ * @unit: CGROUP_UNIT_LEN bytes
+ *
+ * Return: the service's or container's name in @unit; NULL for the root and
+ * for users' sessions, where it says nothing.
+ */
+const char *cgroup_unit(const char *path, char *unit);
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render_line.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cgroup.h"
+
+#define NSEC_PER_SEC	1000000000LL
+#define WHO_WIDTH	16
+#define WHAT_WIDTH	8
+#define INDENT		4	/* of a detail, behind the time */
+#define DETAIL_LEN	1024
+
+static const char *const colors[] = {
+	[RENDER_PLAIN]	= "",
+	[RENDER_GOOD]	= "\033[32m",
+	[RENDER_BAD]	= "\033[1;31m",
+	[RENDER_NOTE]	= "\033[33m",
+	[RENDER_FAINT]	= "\033[2m",
+	[RENDER_STRONG]	= "\033[1m",
+};
+
+static void put_relative(const struct render_line *l, int64_t ns)
+{
+	const char *sign = ns < 0 ? "-" : "";
+	uint64_t us = (ns < 0 ? -ns : ns) / 1000;
+	char text[40];
+
+	snprintf(text, sizeof(text), "%s%" PRIu64 ".%06" PRIu64, sign,
+		 us / 1000000, us % 1000000);
+	fprintf(l->config->out, "%11s  ", text);
+}
+
+static void put_wall(const struct render_line *l, uint64_t ts)
+{
+	int64_t ns = ts + l->config->wall_offset;
+	time_t seconds = ns / NSEC_PER_SEC;
+	struct tm tm;
+	char text[32];
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	fprintf(l->config->out, "%s.%06lld  ", text,
+		ns % NSEC_PER_SEC / 1000);
+}
+
+void render_line_pass(struct render_line *l, uint64_t ts)
+{
+	if (!l->start)
+		l->start = l->config->start ? l->config->start : ts;
+}
+
+static void put_time(struct render_line *l, uint64_t ts)
+{
+	render_line_pass(l, ts);
+	if (!l->last)
+		l->last = ts;
+	if (l->config->timestamp == RENDER_TIME_RELATIVE)
+		put_relative(l, ts - l->start);
+	else if (l->config->timestamp == RENDER_TIME_DELTA)
+		put_relative(l, ts - l->last);
+	else if (l->config->timestamp == RENDER_TIME_WALL)
+		put_wall(l, ts);
+	l->last = ts;
+}
+
+static int time_width(const struct render_line *l)
+{
+	switch (l->config->timestamp) {
+	case RENDER_TIME_NONE:
+		return 0;
+	case RENDER_TIME_WALL:
+		return 17;
+	default:
+		return 13;
+	}
+}
+
+void render_line_put(const struct render_line *l, enum render_line_color color,
+		     int width, const char *text)
+{
+	FILE *f = l->config->out;
+	bool colored = l->config->color && color != RENDER_PLAIN;
+
+	fprintf(f, "%s%s%s", colored ? colors[color] : "", text,
+		colored ? "\033[0m" : "");
+	if (width)
+		fprintf(f, "%*s", width - (int)strlen(text) > 0 ?
+				  width - (int)strlen(text) + 2 : 2, "");
+}
+
+void render_line_begin(struct render_line *l, uint64_t ts, const char *who,
+		       const char *what)
+{
+	put_time(l, ts);
+	render_line_put(l, RENDER_STRONG, WHO_WIDTH, who);
+	render_line_put(l, RENDER_PLAIN, WHAT_WIDTH, what);
+}
+
+void render_line_end(const struct render_line *l)
+{
+	fputc('\n', l->config->out);
+}
+
+/* How much of @text fits into @room, broken at a space if there is one. */
+static size_t fitting(const char *text, size_t room)
+{
+	size_t len = strlen(text), at;
+
+	if (len <= room)
+		return len;
+	for (at = room; at; at--)
+		if (text[at] == ' ')
+			return at;
+	return len;
+}
+
+void render_line_detail(const struct render_line *l,
+			enum render_line_color color, const char *format, ...)
+{
+	int indent = time_width(l) + INDENT;
+	size_t room = l->config->width > (unsigned int)indent + 20 ?
+		      l->config->width - indent : SIZE_MAX;
+	char text[DETAIL_LEN], part[DETAIL_LEN];
+	const char *rest = text;
+	size_t len;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	while (*rest) {
+		len = fitting(rest, room);
+		snprintf(part, sizeof(part), "%.*s", (int)len, rest);
+		fprintf(l->config->out, "%*s", indent, "");
+		render_line_put(l, color, 0, part);
+		render_line_end(l);
+		rest += len;
+		rest += strspn(rest, " ");
+	}
+}
+
+const char *render_line_task(const struct model_task *task,
+			     const char *unknown, char *text)
+{
+	unsigned char *c;
+
+	if (task->pid)
+		snprintf(text, RENDER_LINE_TASK_LEN, "%.16s[%d]", task->comm,
+			 task->pid);
+	else
+		snprintf(text, RENDER_LINE_TASK_LEN, "%s", unknown);
+	for (c = (unsigned char *)text; *c; c++)
+		if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return text;
+}
+
+const char *render_line_owner(const struct model_task *task, uint32_t processes,
+			      const char *unknown, char *text)
+{
+	char who[RENDER_LINE_TASK_LEN], unit[CGROUP_UNIT_LEN], more[40] = "";
+	const char *name = task->pid ? cgroup_unit(task->cgroup, unit) : NULL;
+
+	render_line_task(task, unknown, who);
+	if (task->pid && processes > 1)
+		snprintf(more, sizeof(more), " and %u more process%s",
+			 processes - 1, processes > 2 ? "es" : "");
+	snprintf(text, RENDER_LINE_OWNER_LEN, "%s%s%s%s%s", who,
+		 name ? " in " : "", name ? name : "", more,
+		 *more ? " with the same socket" : "");
+	return text;
+}
+
+const char *render_line_span(int64_t ms, char *text)
+{
+	if (ms < 1000)
+		snprintf(text, RENDER_LINE_SPAN_LEN, "%" PRId64 " ms", ms);
+	else
+		snprintf(text, RENDER_LINE_SPAN_LEN, "%" PRId64 ".%" PRId64 " s",
+			 ms / 1000, ms % 1000 / 100);
+	return text;
+}
+
+const char *render_line_options(bool reuseaddr, bool reuseport)
+{
+	if (reuseaddr)
+		return reuseport ? "SO_REUSEADDR, SO_REUSEPORT" :
+				   "SO_REUSEADDR, no SO_REUSEPORT";
+	return reuseport ? "no SO_REUSEADDR, SO_REUSEPORT" :
+			   "no SO_REUSEADDR, no SO_REUSEPORT";
+}
+
+void render_line_ids(const struct render_line *l, const struct model_head *head,
+		     uint64_t cookie, uint64_t inode)
+{
+	char with_inode[40] = "";
+
+	if (!l->config->ids)
+		return;
+	if (inode)
+		snprintf(with_inode, sizeof(with_inode), ", inode %" PRIu64,
+			 inode);
+	render_line_detail(l, RENDER_FAINT, "cookie %" PRIu64 "%s, netns %u, cpu %d",
+			   cookie, with_inode, head->netns, head->cpu);
+}
+
+const char *render_line_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}

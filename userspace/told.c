@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "told.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "owner.h"
+
+#define SLOTS	8192	/* a power of two; what finds no room is not told */
+#define TRIES	16
+
+struct slot {
+	uint64_t inode;		/* 0: free */
+	struct model_task task;
+};
+
+struct told {
+	struct slot slot[SLOTS];
+};
+
+struct told *told_new(void)
+{
+	return calloc(1, sizeof(struct told));
+}
+
+void told_free(struct told *t)
+{
+	free(t);
+}
+
+/* The socket's slot, or the free one where it belongs, or NULL. */
+static struct slot *slot_of(const struct told *t, uint64_t inode)
+{
+	const struct slot *s;
+	size_t i;
+
+	for (i = 0; i < TRIES; i++) {
+		s = &t->slot[(inode + i) % SLOTS];
+		if (!s->inode || s->inode == inode)
+			return (struct slot *)s;
+	}
+	return NULL;
+}
+
+void told_add(struct told *t, uint64_t inode, const struct model_task *task)
+{
+	struct slot *s = inode ? slot_of(t, inode) : NULL;
+
+	if (s && !s->inode)
+		*s = (struct slot){ .inode = inode, .task = *task };
+}
+
+bool told_find(const struct told *t, uint64_t inode, struct model_task *task)
+{
+	const struct slot *s = inode ? slot_of(t, inode) : NULL;
+
+	if (!s || !s->inode)
+		return false;
+	*task = s->task;
+	return true;
+}
+
+/* 0: it is no socket. */
+static uint64_t socket_inode(int dir, const char *name)
+{
+	char text[48];
+	ssize_t n = readlinkat(dir, name, text, sizeof(text) - 1);
+	uint64_t inode;
+
+	if (n < 0)
+		return 0;
+	text[n] = '\0';
+	return sscanf(text, "socket:[%" SCNu64 "]", &inode) == 1 ? inode : 0;
+}
+
+static void scan_process(struct model_task *task, told_fn fn, void *ctx)
+{
+	struct dirent *entry;
+	uint64_t inode;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", task->pid);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		inode = socket_inode(dirfd(dir), entry->d_name);
+		if (inode && (task->comm[0] || owner_comm(task)))
+			fn(ctx, inode, task);
+	}
+	closedir(dir);
+}
+
+void told_scan(told_fn fn, void *ctx)
+{
+	DIR *dir = opendir("/proc");
+	struct model_task task;
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		task = (struct model_task){ .pid = atoi(entry->d_name) };
+		if (task.pid > 0)
+			scan_process(&task, fn, ctx);
+	}
+	closedir(dir);
+}
