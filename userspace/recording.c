@@ -352,7 +352,7 @@ static struct source *new_source(struct file *f, bool with_output)
 
 static void say_cut(struct recording *rec, const struct trace_dat *t)
 {
-	rec->cut = t->missing || (rec->begun && !rec->ended);
+	rec->cut = t->missing || t->salvaged || (rec->begun && !rec->ended);
 	if (t->missing)
 		log_error("%s is cut short: %llu bytes of events are missing",
 			  t->path, (unsigned long long)t->missing);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "trace_dat.h"
 #include "tracing.h"
 
 #define SYSTEM		"reusetrace"
@@ -133,6 +134,16 @@ static uint64_t whole_pages(const char *path)
 	return stat(path, &st) ? 0 : st.st_size / page * page;
 }
 
+/* Says who wrote the file: one of ours is one that ends early. */
+static void put_version(FILE *f)
+{
+	fwrite("options  ", 1, sizeof("options  "), f);
+	put_number(f, TRACE_DAT_OPTION_VERSION, 2);
+	put_number(f, sizeof(TRACE_DAT_SALVAGED), 4);
+	fwrite(TRACE_DAT_SALVAGED, 1, sizeof(TRACE_DAT_SALVAGED), f);
+	put_number(f, 0, 2);
+}
+
 /* Where each CPU's pages are to be, as if they were the main buffer's. */
 static void put_cpus(FILE *f, const glob_t *cpus, uint64_t *at)
 {
@@ -141,6 +152,7 @@ static void put_cpus(FILE *f, const glob_t *cpus, uint64_t *at)
 	size_t i;
 
 	put_number(f, cpus->gl_pathc, 4);
+	put_version(f);
 	fwrite("flyrecord", 1, sizeof("flyrecord"), f);
 	first = ftello(f) + 16 * cpus->gl_pathc;
 	first += page - first % page;

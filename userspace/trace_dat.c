@@ -224,6 +224,9 @@ static int handle_option(struct reading *r, uint16_t id, struct cursor *c)
 		return trace_dat_read_stats(&r->stats, c->bytes);
 	case OPTION_CLOCK:
 		return read_clock(r, c->bytes);
+	case TRACE_DAT_OPTION_VERSION:
+		r->t->salvaged = !strcmp(c->bytes, TRACE_DAT_SALVAGED);
+		return 0;
 	case OPTION_BUFFER:
 		return seven ? read_buffer7(r, c) : read_buffer6(r, c);
 	}

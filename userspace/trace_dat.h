@@ -17,6 +17,10 @@
 
 #define TRACE_DAT_NAME	64
 
+/* The option that names the program which wrote a file, and what salvage.c says. */
+#define TRACE_DAT_OPTION_VERSION	9
+#define TRACE_DAT_SALVAGED		"reusetrace-view salvage"
+
 /* One CPU of one buffer. */
 struct trace_dat_part {
 	char buffer[TRACE_DAT_NAME];	/* "": the kernel's main buffer */
@@ -49,6 +53,7 @@ struct trace_dat {
 	size_t n_parts;
 	struct trace_dat_part *part;
 	uint64_t missing;		/* bytes of events that are cut off */
+	bool salvaged;			/* what a full disk left of a recording */
 };
 
 /**

@@ -10,6 +10,7 @@ makes in DIR, by the letter of trace-cmd.dat(5):
     two.dat                 the same records in two buffers
     overrun.dat             whose statistics tell of 5 lost events
     cut6.dat cut7.dat       that end too early
+    salvaged.dat            what a full disk left of a recording
     other.dat               without our events
 """
 
@@ -64,6 +65,7 @@ class Trace:
         self.buffers = {"reusetrace": pages}
         self.system = b"reusetrace"
         self.stats = []
+        self.version = b""
         self.clock = b"local global [mono]\n"
 
     def head_info(self):
@@ -102,6 +104,8 @@ def version6(trace):
     begin += option(4, trace.clock)
     for text in trace.stats:
         begin += option(2, text)
+    if trace.version:
+        begin += option(9, trace.version)
     names = [n.encode() + b"\0" for n in trace.buffers]
     size = len(begin) + sum(6 + 8 + len(n) for n in names) + 2 + 10 + cpus * 16
     at = size + -size % PAGE
@@ -228,6 +232,10 @@ def main():
     write("overrun.dat", version7(with_stats(Trace(folder)), True))
 
     pages = trace.buffers["reusetrace"]
+    salvaged = Trace(folder)
+    salvaged.version = b"reusetrace-view salvage\0"
+    write("salvaged.dat", version6(salvaged))
+
     recorded = Trace(folder)
     recorded.buffers = {"": [], "reusetrace.99":
                         pages + [marks(first_ts(pages))]}

@@ -10,6 +10,12 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 root=$tmp/root
 
+# quietly COMMAND...: check()'s own line must stay on standard output
+quietly()
+{
+	"$@" >"$tmp/log"
+}
+
 files()
 {
 	(cd "$root" && find . -type f | sort)
@@ -17,8 +23,8 @@ files()
 
 mkdir -p "$root/usr/local/bin"
 echo mine >"$root/usr/local/bin/other"
-check "make install" make -s -C "$userspace" install DESTDIR="$root" \
-	prefix=/usr/local plugindir=/plugins >"$tmp/log"
+check "make install" quietly make -s -C "$userspace" install DESTDIR="$root" \
+	prefix=/usr/local plugindir=/plugins
 want='./plugins/plugin_reusetrace.so
 ./usr/local/bin/other
 ./usr/local/bin/reusetrace-view
@@ -97,7 +103,7 @@ else
 	skip "trace-cmd report with the plugin" "trace-cmd is not installed"
 fi
 
-check "make uninstall" make -s -C "$userspace" uninstall DESTDIR="$root" \
-	prefix=/usr/local plugindir=/plugins >"$tmp/log"
+check "make uninstall" quietly make -s -C "$userspace" uninstall DESTDIR="$root" \
+	prefix=/usr/local plugindir=/plugins
 same "it removes exactly that" "./usr/local/bin/other" "$(files)"
 done_testing
