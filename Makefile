@@ -3,6 +3,7 @@
 # make            reusetrace.ko for KDIR and userspace/reusetrace-view
 # make demo       the experiments, in a throw-away virtual machine
 # make check      every test; KERNELS="5.10 6.1 6.12 7.2" or KERNELS=all
+# make labs       the labs, to learn by; make lab LAB=01 plays one
 # make help       the rest
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -15,7 +16,7 @@ SHELL := /bin/bash
 export KERNELS
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace demo check check-debug matrix stress shell lint install uninstall clean help
+.PHONY: all module userspace demo lab labs check check-debug matrix stress shell lint install uninstall clean help
 
 all: userspace module
 
@@ -36,6 +37,17 @@ userspace:
 demo:
 	@scripts/deps.sh demo
 	@scripts/demo.sh $(DEMO)
+
+labs:
+	@scripts/lab.sh list
+
+# HERE=1: on the running kernel, as root. REPLAY=1: from a recording, and with
+# no privilege at all. KERNEL=7.2: another kernel in the virtual machine.
+lab:
+	@$(if $(REPLAY)$(HERE),,scripts/deps.sh labs)
+	@$(MAKE) -s userspace
+	@scripts/lab.sh run $(if $(REPLAY),--replay) $(if $(HERE),--here) \
+		$(if $(KERNEL),--kernel $(KERNEL)) $(LAB)
 
 check:
 	@scripts/deps.sh $(if $(filter 6.1,$(KERNELS)),check,matrix)

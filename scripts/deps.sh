@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: deps.sh [demo|check|matrix|debug]...    (default demo)
+# Usage: deps.sh [demo|labs|check|matrix|debug]...    (default demo)
 #
 # Installs the Debian packages that are missing; does nothing, and asks for no
 # root, when none is. On another distribution it lists them and stops.
@@ -13,7 +13,8 @@ set -euo pipefail
 BUILD='gcc libc6-dev make libelf-dev
 	pkg-config libtracefs-dev libtraceevent-dev libtracecmd-dev libjansson-dev libncurses-dev libzstd-dev zlib1g-dev'
 VM='qemu-system-x86 busybox-static cpio kmod iproute2 procps python3 jq util-linux xz-utils zstd'
-CHECK='libcmocka-dev trace-cmd python3-jsonschema groff-base man-db tmux sparse bpftool cppcheck shellcheck'
+LABS='trace-cmd'
+CHECK='libcmocka-dev python3-jsonschema groff-base man-db tmux sparse bpftool cppcheck shellcheck'
 MATRIX='mmdebstrap uidmap debian-archive-keyring'
 DEBUG='flex bison bc libssl-dev'
 
@@ -26,10 +27,11 @@ packages()
 		# Elsewhere the default kernel's compiler is in a build root.
 		[[ $(host_suite) == bookworm ]] || echo "$MATRIX"
 		;;
-	check) packages demo && echo "$CHECK" ;;
+	labs) packages demo && echo "$LABS" ;;
+	check) packages labs && echo "$CHECK" ;;
 	matrix) packages check && echo "$MATRIX" ;;
 	debug) packages demo && echo "$MATRIX $DEBUG" ;;
-	*) die_usage "do not know \"$1\"; there are: demo check matrix debug" ;;
+	*) die_usage "do not know \"$1\"; there are: demo labs check matrix debug" ;;
 	esac
 }
 

@@ -45,6 +45,7 @@ if [ ${#vm_options[@]} -eq 0 ]; then
 	suite lint tests/lint.sh
 	suite runner tests/runner.t
 	suite unit make -s -C userspace check-unit
+	suite labs tests/labs/replay.t
 	suite unit-asan make -s -C userspace check-unit SAN=1
 fi
 for series in $kernels; do
