@@ -62,9 +62,13 @@ stress:
 			env RT_CYCLES=200 tests/vm/run.sh tests/vm/stress.t || exit 1; \
 	done
 
-# From what is kept in tests/matrix/outcome of the last plays.
+# Each cell on each kernel, ten minutes for one: tests/matrix/outcome and
+# Documentation/bind-matrix.md are written anew.
 matrix:
-	@python3 tests/matrix/generate.py
+	@scripts/deps.sh matrix
+	@$(MAKE) -s userspace
+	@KERNELS=$(if $(filter file,$(origin KERNELS)),all,"$(KERNELS)") \
+		tests/matrix/matrix.t --update
 
 check-debug:
 	@scripts/deps.sh debug
@@ -96,6 +100,7 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo "make check-debug the VM tests on a kernel built to catch mistakes"
+	@echo "make matrix     every cell of the bind matrix, for KERNELS (all by default), into Documentation/bind-matrix.md"
 	@echo "make stress     200 loads and unloads under load, for KERNELS"
 	@echo "make shell      the virtual machine, interactive, the module loaded"
 	@echo "make lint       the style and static checks alone"

@@ -41,6 +41,7 @@ suite()
 
 say "build"
 make -s userspace || { echo "the userspace does not build"; exit 1; }
+make -s -C tests/matrix || { echo "the matrix does not build"; exit 1; }
 if [ ${#vm_options[@]} -eq 0 ]; then
 	suite lint tests/lint.sh
 	suite runner tests/runner.t

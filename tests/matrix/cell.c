@@ -61,7 +61,21 @@ struct cell cell_from_number(unsigned int number)
 	return cell;
 }
 
-static bool exists(const struct cell *c)
+unsigned int cell_number(const struct cell *c)
+{
+	unsigned int number = 0, i;
+
+	for (i = 0; i < CELL_DIMS; i++)
+		number = number * dims[i].n + c->at[i];
+	return number;
+}
+
+unsigned int cell_values(enum cell_dim dim)
+{
+	return dims[dim].n;
+}
+
+bool cell_exists(const struct cell *c)
 {
 	unsigned int state = c->at[CELL_STATE];
 
@@ -75,7 +89,7 @@ bool cell_is_played(const struct cell *c)
 {
 	unsigned int user = c->at[CELL_USER];
 
-	if (!exists(c))
+	if (!cell_exists(c))
 		return false;
 	if (cell_has_group(c->at[CELL_OPTIONS]) && user != CELL_SAME_USER)
 		return false;

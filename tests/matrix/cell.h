@@ -76,6 +76,21 @@ unsigned int cell_count(void);
 struct cell cell_from_number(unsigned int number);
 
 /**
+ * cell_number - the number of a cell
+ */
+unsigned int cell_number(const struct cell *cell);
+
+/**
+ * cell_values - how many values a dimension has
+ */
+unsigned int cell_values(enum cell_dim dim);
+
+/**
+ * cell_exists - false for states and requests that a protocol has not
+ */
+bool cell_exists(const struct cell *cell);
+
+/**
  * cell_is_played - false for what does not exist or cannot make a difference
  *
  * Left out, and why:

@@ -272,7 +272,8 @@ class Document:
         rows = []
         for kernel in self.kernels:
             counts = collections.Counter(kernel.kept.status.values())
-            rows.append([kernel.name, str(sum(counts.values())),
+            rows.append([kernel.kept.release or kernel.name,
+                         str(sum(counts.values())),
                          str(counts[ALLOWED]), str(counts[BY_CACHE]),
                          str(counts[REFUSED])])
         return table(("kernel", "cells", "allowed", "by the cache alone",

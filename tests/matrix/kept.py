@@ -26,15 +26,16 @@ def status_of(tried):
 class Kept:
     """The outcome of all cells of one kernel, and of the little programs."""
 
-    def __init__(self, kernel, dims):
+    def __init__(self, kernel, dims, release=""):
         self.kernel = kernel
+        self.release = release  # as uname -r says it
         self.dims = dims
         self.status = {}       # number -> character
         self.shown = {}        # name of a program -> what it ended with
 
     @classmethod
     def from_run(cls, run, shown):
-        kept = cls(run.kernel, run.dims)
+        kept = cls(run.kernel, run.dims, run.release)
         for cell in run.cells:
             if cell.kind == "cell":
                 kept.status[cell.number] = status_of(cell.first)
@@ -75,7 +76,7 @@ class Kept:
             out.write(HEAD.format(kernel=self.kernel, allowed=ALLOWED,
                                   cache=BY_CACHE, refused=REFUSED,
                                   none=NOT_PLAYED))
-            out.write(f"kernel\t{self.kernel}\n")
+            out.write(f"kernel\t{self.kernel}\nrelease\t{self.release}\n")
             for name, values in self.dims.values.items():
                 out.write("\t".join(["dim", name, *values]) + "\n")
             for name, ending in sorted(self.shown.items()):
@@ -94,6 +95,8 @@ def read(path, dims):
             words = line.rstrip("\n").split("\t")
             if words[0] == "kernel":
                 kept.kernel = words[1]
+            elif words[0] == "release":
+                kept.release = words[1]
             elif words[0] == "dim":
                 dims.add(words[1], words[2:])
             elif words[0] == "show":

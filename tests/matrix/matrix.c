@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cell.h"
+#include "chance.h"
 #include "drain.h"
 #include "helper.h"
 #include "play.h"
@@ -29,11 +31,12 @@
 #define STUCK_S	120
 
 static const char usage[] =
-	"Usage: matrix [-q] [-t COUNT -s SEED] SERIES TRACEDIR\n"
+	"Usage: matrix [-q|-b COUNT] [-t COUNT] [-s SEED] SERIES TRACEDIR\n"
 	"\n"
 	"  -q  the short way: less addresses and devices, no minute's wait\n"
+	"  -b  shorter: so many times one pair of addresses and devices, by chance\n"
 	"  -t  plays of three sockets\n"
-	"  -s  where their random numbers begin\n";
+	"  -s  where random numbers begin\n";
 
 /* Of the cells whose holder is a TIME_WAIT: those that are tried again. */
 struct waiting {
@@ -44,7 +47,12 @@ struct waiting {
 
 static struct waiting waiting[WAITING_MAX];
 static unsigned int n_waiting;
+
+/* What is asked for. */
 static bool quick;
+static unsigned int blocks;	/* 0: all */
+static unsigned int threes;
+static uint64_t seed = 1;
 
 static void die(const char *what)
 {
@@ -150,18 +158,58 @@ static void play_one(const struct cell *cell)
 		remember(&result);
 }
 
+static void play_number(unsigned int n)
+{
+	struct cell cell = cell_from_number(n);
+
+	if (!cell_is_played(&cell) || (quick && !cell_is_quick(&cell)))
+		return;
+	begin("cell", n);
+	play_one(&cell);
+	drain_now_and_then();
+}
+
 static void play_all(void)
 {
-	struct cell cell;
 	unsigned int i;
 
-	for (i = 0; i < cell_count(); i++) {
-		cell = cell_from_number(i);
-		if (!cell_is_played(&cell) || (quick && !cell_is_quick(&cell)))
-			continue;
-		begin("cell", i);
-		play_one(&cell);
-		drain_now_and_then();
+	for (i = 0; i < cell_count(); i++)
+		play_number(i);
+}
+
+/* All that can be had by changing users and options: the fixes are among it. */
+static void play_block(struct cell cell)
+{
+	uint8_t *user = &cell.at[CELL_USER];
+	uint8_t *holder_options = &cell.at[CELL_HOLDER_OPTIONS];
+	uint8_t *options = &cell.at[CELL_OPTIONS];
+
+	for (*user = 0; *user < cell_values(CELL_USER); ++*user)
+		for (*holder_options = 0;
+		     *holder_options < cell_values(CELL_HOLDER_OPTIONS);
+		     ++*holder_options)
+			for (*options = 0; *options < cell_values(CELL_OPTIONS);
+			     ++*options)
+				play_number(cell_number(&cell));
+}
+
+/* Each state and request has its turn, the rest is chance. */
+static void play_blocks(void)
+{
+	const unsigned int ops = cell_values(CELL_OP);
+	const unsigned int protos = cell_values(CELL_PROTO);
+	unsigned int i, turn;
+	struct cell cell;
+
+	for (i = 0, turn = 0; i < blocks; turn++) {
+		cell = cell_from_number(chance_below(cell_count()));
+		cell.at[CELL_STATE] = turn % CELL_STATES;
+		cell.at[CELL_OP] = turn / CELL_STATES % ops;
+		cell.at[CELL_PROTO] = turn / CELL_STATES / ops % protos;
+		if (cell_exists(&cell)) {
+			play_block(cell);
+			i++;
+		}
 	}
 }
 
@@ -172,7 +220,7 @@ static void play_waiting(void)
 
 	for (w = waiting; w < waiting + n_waiting; w++) {
 		begin("the second try of cell", w->number);
-		while (!quick && ports_now() < w->until)
+		while (!quick && !blocks && ports_now() < w->until)
 			sleep(1);
 		if (ports_now() < w->until)
 			return;
@@ -184,24 +232,31 @@ static void play_waiting(void)
 	}
 }
 
-static void play_threes(const struct model_kernel *kernel, unsigned int count,
-			uint64_t seed)
+static void play_threes(const struct model_kernel *kernel)
 {
 	unsigned int i;
 
-	if (!count)
-		return;
-	printf("seed\t%lu\n", seed);
-	three_init(kernel, seed);
-	for (i = 0; i < count; i++) {
+	three_init(kernel);
+	for (i = 0; i < threes; i++) {
 		begin("three sockets", i);
 		three_play(i);
 		drain_now_and_then();
 	}
 }
 
-static void play(const struct model_kernel *kernel, const char *dir,
-		 unsigned int threes, uint64_t seed)
+static void print_head(const struct model_kernel *kernel)
+{
+	struct utsname name;
+
+	uname(&name);
+	printf("kernel\t%s\n", kernel->series);
+	printf("release\t%s\n", name.release);
+	printf("orphans\t%s\n", kernel->orphan_is_root ? "root" : "same");
+	printf("seed\t%lu\n", seed);
+	cell_print_dims(stdout);
+}
+
+static void play(const struct model_kernel *kernel, const char *dir)
 {
 	signal(SIGALRM, stuck);
 	make_world();
@@ -209,12 +264,14 @@ static void play(const struct model_kernel *kernel, const char *dir,
 	sock_init();
 	scene_init(kernel);
 	drain_open(dir);
-	printf("kernel\t%s\n", kernel->series);
-	printf("orphans\t%s\n", kernel->orphan_is_root ? "root" : "same");
-	cell_print_dims(stdout);
+	print_head(kernel);
 	helper_init();
-	play_all();
-	play_threes(kernel, threes, seed);
+	chance_init(seed);
+	if (blocks)
+		play_blocks();
+	else
+		play_all();
+	play_threes(kernel);
 	play_waiting();
 	drain_now();
 }
@@ -222,13 +279,13 @@ static void play(const struct model_kernel *kernel, const char *dir,
 int main(int argc, char **argv)
 {
 	const struct model_kernel *kernel = NULL;
-	unsigned int threes = 0;
-	uint64_t seed = 1;
 	int option;
 
-	while ((option = getopt(argc, argv, "qt:s:")) != -1) {
+	while ((option = getopt(argc, argv, "qb:t:s:")) != -1) {
 		if (option == 'q')
 			quick = true;
+		else if (option == 'b')
+			blocks = strtoul(optarg, NULL, 10);
 		else if (option == 't')
 			threes = strtoul(optarg, NULL, 10);
 		else if (option == 's')
@@ -240,6 +297,6 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	play(kernel, argv[optind + 1], threes, seed);
+	play(kernel, argv[optind + 1]);
 	return fflush(stdout) || ferror(stdout);
 }

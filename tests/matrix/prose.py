@@ -11,8 +11,9 @@ HEAD = """\
 Every table here was counted, not written: two sockets, every combination of
 address, option, state, user and device, were played on Linux {kernels} (Debian's
 kernels), with each answer held against the kernel's own rules as
-`module/bind_rules.c` has them and against what `reusetrace` said of it. The page
-is a draft until `make check` plays it too.
+`module/bind_rules.c` has them and against what `reusetrace` said of it. `make
+matrix` plays all of it and writes this page; `make check` plays some of it by
+chance, and fails where a kernel does not do what stands here.
 
 `A` is SO_REUSEADDR, `P` is SO_REUSEPORT. An option helps only if **both** sockets
 have it, and it is looked at when the second one asks: each time a socket calls

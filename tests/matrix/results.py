@@ -97,6 +97,7 @@ class Run:
         self.seed = None       # of these
         self.tries = Tries()
         self.kernel = None
+        self.release = None    # as uname -r says it
         self.orphans = "root"  # whose user they have
         with open(path, encoding="ascii") as lines:
             for line in lines:
@@ -122,6 +123,8 @@ class Run:
             self.helpers.append(int(words[1]))
         elif kind == "kernel":
             self.kernel = words[1]
+        elif kind == "release":
+            self.release = words[1]
         elif kind == "orphans":
             self.orphans = words[1]
         else:

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "address.h"
+#include "chance.h"
 #include "diag.h"
 #include "helper.h"
 #include "ports.h"
@@ -27,21 +28,10 @@ struct play {
 };
 
 static const struct model_kernel *kernel;
-static uint64_t state;
 
-void three_init(const struct model_kernel *this_kernel, uint64_t seed)
+void three_init(const struct model_kernel *this_kernel)
 {
 	kernel = this_kernel;
-	state = seed;
-}
-
-/* xorshift64: the same numbers everywhere. */
-static unsigned int below(unsigned int n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % n;
 }
 
 static struct sock_options any_options(bool udp)
@@ -54,11 +44,11 @@ static struct sock_options any_options(bool udp)
 
 	return (struct sock_options){
 		.udp = udp,
-		.addr = below(ADDRESSES),
-		.reuseaddr = below(2),
-		.reuseport = below(2),
-		.device = devices[below(6)],
-		.uid = uids[below(5)],
+		.addr = chance_below(ADDRESSES),
+		.reuseaddr = chance_below(2),
+		.reuseport = chance_below(2),
+		.device = devices[chance_below(6)],
+		.uid = uids[chance_below(5)],
 	};
 }
 
@@ -135,7 +125,7 @@ static bool live(struct play *play, struct actor *actor)
 {
 	bool can_connect = !actor->other_device;
 
-	switch (below(4)) {
+	switch (chance_below(4)) {
 	case 0:
 		if (!play->model.udp)
 			ask(play, actor, true);
@@ -184,7 +174,7 @@ void three_play(unsigned int number)
 		.number = number,
 		.port = ports_take(),
 		.model.kernel = kernel,
-		.model.udp = !below(4),
+		.model.udp = !chance_below(4),
 	};
 	unsigned int i;
 

@@ -7,19 +7,16 @@
 #ifndef MATRIX_THREE_H
 #define MATRIX_THREE_H
 
-#include <stdint.h>
-
 #include "model.h"
 
 /**
- * three_init - the same seed gives the same plays
- * @seed: other than 0
+ * three_init - before the first play
  */
-void three_init(const struct model_kernel *kernel, uint64_t seed);
+void three_init(const struct model_kernel *kernel);
 
 /**
- * three_play - make three sockets, one after the other, and print a line for
- * each request
+ * three_play - make three sockets, one after the other, with the next random
+ * numbers, and print a line for each request
  * @number: printed with them
  */
 void three_play(unsigned int number);
