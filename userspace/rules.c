@@ -126,10 +126,10 @@ static const struct rules_rule rules[] = {
 		.id = "cache",
 		.kind = RULES_ALLOWED,
 		.line = "let in by a shortcut: the full check would refuse",
-		.text = "The kernel remembers per port whether all its owners were sharing, and with which user, to save looking at each. That memory let this bind pass, though one of the owners would have stood in the way. It is what the kernel does, not what it promises: the next bind may be refused.",
-		.source = CSK ": inet_csk_get_port(), sk_reuseport_match()",
+		.text = "The kernel remembers per port whether all its owners were sharing, and with which user, to save looking at each. That memory let this bind pass, though one of the owners would have stood in the way. UDP has no such memory, but stops at the first socket that meets yours without SO_REUSEADDR on both: if that one shares by SO_REUSEPORT, others behind it are not asked; and with more than ten sockets in a slot Linux 5.10 lets a wildcard pass unseen by those with one address. It is what the kernel does, not what it promises: the next bind may be refused.",
+		.source = CSK ": inet_csk_get_port(), sk_reuseport_match(); net/ipv4/udp.c: udp_lib_lport_inuse(), udp_lib_lport_inuse2()",
 		.change = "Do not rely on it.",
-		.lab = "E6",
+		.lab = "Documentation/bind-matrix.md: the half-dead cache",
 	},
 	{
 		.id = "forced",
@@ -138,7 +138,7 @@ static const struct rules_rule rules[] = {
 		.text = "A socket in TCP_REPAIR mode, as used to restore a checkpointed program, is not refused any port.",
 		.source = CSK ": inet_csk_get_port() (SK_FORCE_REUSE)",
 		.change = "Nothing.",
-		.lab = "none",
+		.lab = "none; tests/vm/bind_ways.t plays it",
 	},
 	{
 		.id = "hash",

@@ -26,7 +26,7 @@ struct rules_rule {
 	const char *text;	/* the explanation */
 	const char *source;	/* the kernel's file and function */
 	const char *change;	/* what to change, or to expect */
-	const char *lab;	/* the experiments that show it; the last three may be NULL */
+	const char *lab;	/* what shows it; events and words may lack the last three */
 };
 
 /* The rows that explain events and words: rules_words.c. */

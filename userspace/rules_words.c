@@ -13,6 +13,7 @@ const struct rules_rule rules_words[] = {
 		.line = "its time was over",
 		.text = "The timer ended it: 60 seconds after the last packet that set it, on Linux for every TIME_WAIT (tcp_fin_timeout is for FIN_WAIT2, not for this). Timers that long may be late by an eighth.",
 		.source = TW ": tw_timer_handler()",
+		.change = "Nothing shortens it. A server that must start at once sets SO_REUSEADDR before bind(2), in every run.",
 		.lab = "E3",
 	},
 	{
@@ -21,6 +22,7 @@ const struct rules_rule rules_words[] = {
 		.line = "a new SYN took it over",
 		.text = "A client came from the same address and port, and its SYN has a newer timestamp or sequence number than the old connection. The kernel then lets the new connection take the place of the TIME_WAIT: it is no wait for clients.",
 		.source = "net/ipv4/tcp_minisocks.c: tcp_timewait_state_process()",
+		.change = "Nothing; it is meant to be so.",
 		.lab = "E12",
 	},
 	{
@@ -39,6 +41,7 @@ const struct rules_rule rules_words[] = {
 		.text = "The peer sent a RST. With net.ipv4.tcp_rfc1337 set to 0 (the default) it ends the TIME_WAIT early.",
 		.source = "net/ipv4/tcp_minisocks.c: tcp_timewait_state_process()",
 		.change = "net.ipv4.tcp_rfc1337=1 makes the kernel ignore such resets.",
+		.lab = "E3 (on 5.10)",
 	},
 	{
 		.id = "purged",
@@ -46,6 +49,8 @@ const struct rules_rule rules_words[] = {
 		.line = "its network namespace ended",
 		.text = "When a network namespace is taken down, its TIME_WAITs go at once.",
 		.source = TW ": inet_twsk_purge()",
+		.change = "Nothing.",
+		.lab = "none; tests/vm/timewait.t plays it",
 	},
 	{
 		.id = "destroyed",
@@ -53,6 +58,7 @@ const struct rules_rule rules_words[] = {
 		.line = "somebody destroyed it",
 		.text = "A program asked the kernel to destroy the socket (SOCK_DESTROY, as `ss -K` does).",
 		.source = "net/ipv4/tcp.c: tcp_abort()",
+		.change = "Nothing, if it was meant. `ss -K` needs CAP_NET_ADMIN and a kernel with CONFIG_INET_DIAG_DESTROY.",
 		.lab = "E3",
 	},
 	{
@@ -61,6 +67,8 @@ const struct rules_rule rules_words[] = {
 		.line = "for a reason that was not seen",
 		.text = "It ended before its time, and no probe saw why: one may be unavailable on this kernel (`reusetrace-view` says so when it starts).",
 		.source = TW ": inet_twsk_kill()",
+		.change = "See `reusetrace-view doctor` for probes that are missing; a transparent proxy's take-over has none.",
+		.lab = "none",
 	},
 	{
 		.id = "create",
@@ -68,6 +76,7 @@ const struct rules_rule rules_words[] = {
 		.line = "became the first of a group",
 		.text = "The socket has SO_REUSEPORT and is the first on this address and port. Others with SO_REUSEPORT may join.",
 		.source = GROUP ": reuseport_alloc()",
+		.change = "Nothing.",
 		.lab = "E2",
 	},
 	{
@@ -85,6 +94,7 @@ const struct rules_rule rules_words[] = {
 		.line = "left the group",
 		.text = "The socket was closed. The last member takes its place in the group, so the picks of many clients change. Connections a listener had accepted stay; those it had not are told by listener_close.",
 		.source = GROUP ": reuseport_detach_sock()",
+		.change = "Let new clients go elsewhere first, or set net.ipv4.tcp_migrate_req=1, if no connection may be lost.",
 		.lab = "E11",
 	},
 	{
@@ -93,6 +103,7 @@ const struct rules_rule rules_words[] = {
 		.line = "closed, and stays for its connections",
 		.text = "The listener was closed, but net.ipv4.tcp_migrate_req or an eBPF program may move its connections: it stays in the group, is picked no more, and leaves when the last of them has moved.",
 		.source = GROUP ": reuseport_stop_listen_sock()",
+		.change = "Nothing.",
 		.lab = "E11",
 	},
 	{
@@ -101,6 +112,8 @@ const struct rules_rule rules_words[] = {
 		.line = "listens again in its group",
 		.text = "A closed listener listens again and takes its place among the members.",
 		.source = GROUP ": reuseport_resurrect()",
+		.change = "Nothing.",
+		.lab = "none",
 	},
 	{
 		.id = "prog-attach",
@@ -108,6 +121,7 @@ const struct rules_rule rules_words[] = {
 		.line = "got a BPF program that picks",
 		.text = "SO_ATTACH_REUSEPORT_CBPF or SO_ATTACH_REUSEPORT_EBPF: the program picks the member from now on, for the whole group.",
 		.source = GROUP ": reuseport_attach_prog()",
+		.change = "Nothing. An answer beyond the group's size is ignored: see bpf-fallback.",
 		.lab = "E14",
 	},
 	{
@@ -116,6 +130,7 @@ const struct rules_rule rules_words[] = {
 		.line = "has no BPF program any more",
 		.text = "The group picks by hash again.",
 		.source = GROUP ": reuseport_detach_prog()",
+		.change = "Nothing.",
 		.lab = "E14",
 	},
 	{

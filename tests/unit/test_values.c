@@ -191,15 +191,16 @@ static void every_rule_of_the_contract_is_explained(void **state)
 		rule = rules_find(ids[i]);
 		assert_non_null(rule);
 		assert_true(*rule->line && *rule->text && *rule->source);
-		assert_true(rule->kind > RULES_PICKED ||
-			    (*rule->change && *rule->lab));
+		assert_true(*rule->change && *rule->lab);
 		assert_true(rule->kind != RULES_REFUSED || *rule->hint);
 	}
 	for (i = 0; events_names()[i]; i++)
 		assert_int_equal(rules_find(events_names()[i])->kind,
 				 RULES_EVENT);
-	for (i = 0; (rule = rules_at(i)); i++)
+	for (i = 0; (rule = rules_at(i)); i++) {
 		assert_ptr_equal(rules_find(rule->id), rule);
+		assert_true(*rule->line && *rule->text);
+	}
 	assert_null(rules_find("nosuch"));
 	assert_string_equal(rules_line("nosuch"), "nosuch");
 }
