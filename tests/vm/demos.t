@@ -86,9 +86,58 @@ fact("two connections enter TIME_WAIT"; 2; of("tw_enter") | length),
 fact("what ended the first"; if $modern then "destroyed" else "reset" end;
      of("tw_exit")[0] | value("reason"))'
 
+facts[e4]='
+fact("the refusals, their reason and which of them is 0.0.0.0";
+     [["all", "listener-holds-port", "requester-wildcard"],
+      ["one", "listener-holds-port", "holder-wildcard"],
+      ["all", "listener-holds-port", "requester-wildcard"]];
+     of("bind_conflict") | map([.comm, .rule, .overlap])),
+fact("a server that listens is not shared by SO_REUSEADDR";
+     ["holder-listening"]; of("bind_conflict")[2].reuseaddr_blocked_by),
+fact("another address needs no option"; [["ok", "no-overlap"]];
+     bound("s2") | map([.result, .why])),
+fact("SO_REUSEPORT allows 0.0.0.0 beside an address"; [["ok", "reuseport"]];
+     bound("s6") | map([.result, .why])),
+fact("they are no group: each is picked from alone"; [[1], [6, 12]];
+     connections | [(map(.size) | unique),
+		    (by_cookie | map(.) | sort)])'
+
 facts[e5]='
 picks_are_accepts(1),
 fact("40 requests"; 40; connections | length)'
+
+# shellcheck disable=SC2016
+facts[e6]='
+def refused_for($key): of("bind_conflict") | map([.comm, .rule, .[$key]]);
+fact("what SO_REUSEPORT lacked";
+     [["s2", "listener-holds-port", ["requester-unset"]],
+      ["s4", "listener-holds-port", ["holder-unset"]],
+      ["s8", "listener-holds-port", ["requester-unset"]]];
+     map(select(.proto == "tcp")) | refused_for("reuseport_blocked_by")),
+fact("what SO_REUSEADDR lacked";
+     [["s2", "udp-socket-holds-port", ["requester-unset"]],
+      ["s4", "udp-socket-holds-port", ["holder-unset"]]];
+     map(select(.proto == "udp")) | refused_for("reuseaddr_blocked_by")),
+fact("both have it: allowed by it";
+     [["tcp", "reuseport"], ["udp", "reuseaddr"]];
+     bound("s6") | map([.proto, .why])),
+fact("the first had it only after bind: allowed by it";
+     [["ok", "reuseport"]]; bound("s10") | map([.result, .why])),
+fact("and they are one group of two"; [24, [2], 2];
+     connections | [length, (map(.size) | unique), (by_cookie | length)])'
+
+facts[e7]='
+fact("refused for the user, root as well as others";
+     [["s2", 1002, 1001], ["s3", 0, 1001], ["s6", 1001, 0]];
+     of("bind_conflict") | map(select(.rule == "reuseport-other-user")
+			       | [.comm, .uid, .holder.uid])),
+fact("no other refusals"; 3; refusals | length),
+fact("the same user joins"; [["ok", "reuseport"]];
+     bound("s4") | map([.result, .why])),
+fact("and gets a part"; [24, 2];
+     connections | [length, (by_cookie | length)]),
+fact("UDP with SO_REUSEADDR: another user is allowed";
+     [["ok", "reuseaddr", 1002]]; bound("s8") | map([.result, .why, .uid]))'
 
 facts[e8]='
 fact("the second UDP server with SO_REUSEADDR is allowed by it";
@@ -100,6 +149,20 @@ fact("one sender reaches one member"; 1;
      | map(.cookie) | unique | length),
 fact("60 datagrams were steered, none of the first 24"; 60;
      datagrams | length)'
+
+facts[e9]='
+fact("the refusals and their reasons";
+     [["r2", ["requester-unset", "holder-unset"],
+       ["requester-unset", "holder-unset"]],
+      ["m2", ["requester-unset"], ["holder-unset"]]];
+     of("bind_conflict") | map([.comm, .reuseaddr_blocked_by,
+				.reuseport_blocked_by])),
+fact("the others are allowed by the option they have";
+     ["reuseaddr", "reuseaddr", "reuseport", "reuseport"];
+     ["a2", "a3", "p2", "p3"] as $names
+     | of("bind") | map(select([.comm] | inside($names)) | .why)),
+fact("a pick for unicast only"; [["127.0.0.1", 3]];
+     datagrams | map([.dst, .size]))'
 
 facts[e10]='
 fact("a choice is made only where each has its own"; 200;
@@ -223,7 +286,8 @@ done
 cat "$demo"/demo-{server,client,workers} "$(type -P jq)" >/dev/null
 
 insmod "$REUSETRACE_KO"
-for name in $(cd "$demo" && printf '%s\n' e[0-9]*.sh | sort -V); do
+# RT_DEMOS="e4 e9" plays only those.
+for name in ${RT_DEMOS:-$(cd "$demo" && printf '%s\n' e[0-9]*.sh | sort -V)}; do
 	name=${name%.sh}
 	[ "${facts[$name]:-}" ] || {
 		check "$name: this test knows what its trace must say" false

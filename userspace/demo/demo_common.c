@@ -2,6 +2,7 @@
 #include "demo_common.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -82,6 +83,17 @@ int demo_files_allowed(void)
 void demo_name_process(const char *name)
 {
 	prctl(PR_SET_NAME, name);
+}
+
+int demo_become_user(int uid)
+{
+	char text[24];
+
+	if (!setgroups(0, NULL) && !setresgid(uid, uid, uid) &&
+	    !setresuid(uid, uid, uid))
+		return 0;
+	snprintf(text, sizeof(text), "user %d", uid);
+	return demo_call_failed("setresuid()", text, errno);
 }
 
 void demo_process_name(char name[DEMO_NAME_LEN])

@@ -30,6 +30,9 @@ int demo_files_allowed(void);
  */
 void demo_name_process(const char *name);
 
+/** demo_become_user - give up root for this user; 0 or -errno */
+int demo_become_user(int uid);
+
 /** demo_process_name - write this process's name to @name */
 void demo_process_name(char name[DEMO_NAME_LEN]);
 

@@ -13,7 +13,9 @@
 struct server_options {
 	const char *addr;
 	const char *name;
+	const char *group;
 	int port;
+	int user;
 	int close_listener_after;
 	int count;
 	bool idle_exit;
@@ -25,6 +27,7 @@ static const struct server_options defaults = {
 	.addr = "0.0.0.0",
 	.name = "server",
 	.port = 9527,
+	.user = -1,
 	.listener.backlog = 128,
 	.manner.tell_left = true,
 };
@@ -58,6 +61,22 @@ static const struct demo_option options[] = {
 	  .letter = 'R',
 	  .field = FIELD(listener.reuseport),
 	  .help = "set SO_REUSEPORT before bind()" },
+	{ .name = "late",
+	  .letter = 'l',
+	  .field = FIELD(listener.late),
+	  .help = "set them after bind() instead" },
+	{ .name = "group",
+	  .letter = 'g',
+	  .kind = DEMO_TEXT,
+	  .value = "ADDRESS",
+	  .field = FIELD(group),
+	  .help = "join this multicast group, with --udp" },
+	{ .name = "user",
+	  .kind = DEMO_NUMBER,
+	  .value = "UID",
+	  .field = FIELD(user),
+	  .max = INT_MAX,
+	  .help = "become this user first; needs root" },
 	{ .name = "backlog",
 	  .letter = 'b',
 	  .kind = DEMO_NUMBER,
@@ -160,14 +179,27 @@ static int run(const struct server_options *opts,
 	return err;
 }
 
+static void set_group(struct server_options *opts, struct demo_endpoint *group)
+{
+	if (!opts->group)
+		return;
+	if (!opts->listener.udp)
+		demo_usage_error(&program, "--group needs --udp");
+	demo_options_address(&program, group, opts->group, opts->port);
+	opts->listener.group = group;
+}
+
 int main(int argc, char **argv)
 {
 	struct server_options opts = defaults;
-	struct demo_endpoint on = { 0 };
+	struct demo_endpoint on = { 0 }, group = { 0 };
 
 	demo_options_parse(&program, &opts, argc, argv);
 	opts.manner.udp = opts.listener.udp;
 	demo_options_address(&program, &on, opts.addr, opts.port);
+	set_group(&opts, &group);
 	demo_start(opts.name);
+	if (opts.user >= 0 && demo_become_user(opts.user))
+		return EXIT_FAILURE;
 	return run(&opts, &on) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

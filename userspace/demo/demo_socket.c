@@ -129,14 +129,33 @@ static int set_options(int fd, const struct demo_listener *want,
 	return err;
 }
 
+/* On the interface that the group's route names. */
+static int join_group(int fd, const struct demo_endpoint *group)
+{
+	struct group_req req = { .gr_group = group->addr };
+	int level =
+		group->addr.ss_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+
+	if (setsockopt(fd, level, MCAST_JOIN_GROUP, &req, sizeof(req)))
+		return demo_call_failed("setsockopt(MCAST_JOIN_GROUP)",
+					group->text, errno);
+	return 0;
+}
+
 static int bind_and_listen(int fd, const struct demo_listener *want,
 			   const struct demo_endpoint *on)
 {
-	if (bind(fd, (const struct sockaddr *)&on->addr, on->len))
-		return demo_call_failed("bind()", on->text, errno);
-	if (!want->udp && listen(fd, want->backlog))
-		return demo_call_failed("listen()", on->text, errno);
-	return 0;
+	int err = want->late ? 0 : set_options(fd, want, on);
+
+	if (!err && bind(fd, (const struct sockaddr *)&on->addr, on->len))
+		err = demo_call_failed("bind()", on->text, errno);
+	if (!err && want->late)
+		err = set_options(fd, want, on);
+	if (!err && want->group)
+		err = join_group(fd, want->group);
+	if (!err && !want->udp && listen(fd, want->backlog))
+		err = demo_call_failed("listen()", on->text, errno);
+	return err;
 }
 
 static void tell_listening(int fd, const struct demo_listener *want)
@@ -144,10 +163,12 @@ static void tell_listening(int fd, const struct demo_listener *want)
 	struct demo_endpoint on;
 
 	demo_endpoint_local(&on, fd);
-	demo_say("listening on %s (%s%s%s, cookie %" PRIu64 ")", on.text,
+	demo_say("listening on %s (%s%s%s%s%s, cookie %" PRIu64 ")", on.text,
 		 want->udp ? "udp" : "tcp",
 		 want->reuseaddr ? ", SO_REUSEADDR" : "",
-		 want->reuseport ? ", SO_REUSEPORT" : "", demo_cookie(fd));
+		 want->reuseport ? ", SO_REUSEPORT" : "",
+		 want->group ? ", group " : "",
+		 want->group ? want->group->text : "", demo_cookie(fd));
 }
 
 int demo_listen(const struct demo_listener *want,
@@ -158,9 +179,7 @@ int demo_listen(const struct demo_listener *want,
 
 	if (fd < 0)
 		return fd;
-	err = set_options(fd, want, on);
-	if (!err)
-		err = bind_and_listen(fd, want, on);
+	err = bind_and_listen(fd, want, on);
 	if (err) {
 		close(fd);
 		return err;

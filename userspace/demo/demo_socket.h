@@ -41,14 +41,18 @@ uint64_t demo_cookie(int fd);
 
 /**
  * struct demo_listener - what a server wants of its listening socket
+ * @late: set the options after bind(), not before it
  * @defer_accept: TCP_DEFER_ACCEPT: a client that says nothing stays half-open
+ * @group: multicast group to join once bound, or NULL
  */
 struct demo_listener {
 	bool udp;
+	bool late;
 	bool reuseaddr;
 	bool reuseport;
 	bool defer_accept;
 	int backlog;
+	const struct demo_endpoint *group;
 };
 
 /**
