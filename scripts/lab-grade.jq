@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One lab's grade, as an object. Input: all lines of the report, as a list.
-# Arguments: $lab, $title, $source, $kernel, $reveal and, as they were written,
-# the $predictions and those made $before the run ("" when there are none).
+# grade($about): one lab's grade, as an object. Input: all lines of the report,
+# as a list. $about has lab, title, source, kernel, reveal and, as they were
+# written, the predictions and those made before the run ("": there are none).
 
 include "lab";
 include "expect";
@@ -28,7 +28,7 @@ def is_right($said):
 	| $said != "" and any(if type == "array" then .[] else . end;
 			      plain == $plain);
 
-def graded($said; $before):
+def graded($said; $before; $reveal):
 	to_entries
 	| map(.key as $key | .value as $truth | ($said[$key] // "") as $words
 	      | { key: $key, said: $words, right: ($truth | is_right($words)) }
@@ -52,33 +52,37 @@ def stray($rows):
 
 def total(value): map(value) | add // 0;
 
-(map(select(.type == "summary")) | last) as $summary
-| (map(select(.type as $type
-	      | ["output", "summary", "lost"] | index($type) | not))
-   | to_entries | map(.value + { n: .key })) as $events
-| ($events | expected) as $rows
-| ($events | stray($rows)) as $stray
-| ($rows | rows_graded) as $graded
-| (($summary.lost // 0) + ($summary.missed // 0)) as $unseen
-| ($before | if . == "" then null else written end) as $first
-# Where the trace lacks what an answer is found by, it has none.
-| ($events | (try answers catch {}) | graded($predictions | written; $first))
-	as $answers
-| ($graded | total(.missing)) as $missing
-| (($graded | total(.excess)) + ($stray | length)) as $unexpected
-| {
-	v: 1, lab: $lab, title: $title, source: $source, kernel: $kernel,
-	predictions: $answers,
-	right: ($answers | map(select(.right)) | length),
-	of: ($answers | length),
-	events: ($events | length),
-	rows: $graded,
-	missing: $missing,
-	unexpected: $unexpected,
-	stray: ($stray | map(del(.n))[:10]),
-	unseen: $unseen,
-	whole: ($summary != null),
-  }
-# What a probe missed may be what is missing here; it cannot add anything.
-| .pass = (.right == .of and .missing <= .unseen and .unexpected == 0
-	   and .whole and .of > 0)
+def grade($about):
+	(map(select(.type == "summary")) | last) as $summary
+	| (map(select(.type as $type
+		      | ["output", "summary", "lost"] | index($type) | not))
+	   | to_entries | map(.value + { n: .key })) as $events
+	| ($events | expected) as $rows
+	| ($events | stray($rows)) as $stray
+	| ($rows | rows_graded) as $graded
+	| (($summary.lost // 0) + ($summary.missed // 0)) as $unseen
+	| ($about.before | if . == "" then null else written end) as $first
+	# Where the trace lacks what an answer is found by, it has none.
+	| ($about.predictions | written) as $said
+	| ($events | (try answers catch {})
+	   | graded($said; $first; $about.reveal)) as $answers
+	| ($graded | total(.missing)) as $missing
+	| (($graded | total(.excess)) + ($stray | length)) as $unexpected
+	| {
+		v: 1,
+		lab: $about.lab, title: $about.title,
+		source: $about.source, kernel: $about.kernel,
+		predictions: $answers,
+		right: ($answers | map(select(.right)) | length),
+		of: ($answers | length),
+		events: ($events | length),
+		rows: $graded,
+		missing: $missing,
+		unexpected: $unexpected,
+		stray: ($stray | map(del(.n))[:10]),
+		unseen: $unseen,
+		whole: ($summary != null),
+	  }
+	# What a probe missed may be what is missing here; it cannot add anything.
+	| .pass = (.right == .of and .missing <= .unseen and .unexpected == 0
+		   and .whole and .of > 0);

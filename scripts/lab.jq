@@ -25,7 +25,29 @@ def row($what; $count; match): row($what; $count; $count; match);
 def of($type): map(select(.type == $type));
 def one($type; $want): map(select(event($type; $want))) | .[0];
 
-# Did its bind or listen succeed?
+# bound($comm; $result), of one event: a bind or listen of that process.
+def bound($comm; $result):
+	.type == "bind" and .comm == $comm and .result == $result;
+
+# refused($comm; $rule), of one event: and who was in the way.
+def refused($comm; $rule): event("bind_conflict"; { comm: $comm, rule: $rule });
+
+# Connections that end by themselves, where that is not what the lab is about.
+def endings:
+	row("connections end"; 0; null; .type | startswith("tw_"));
+
+# A group of workers with names that begin so: they come, are picked, and go.
+def in_group($action; $name):
+	.type == "group" and .action == $action
+	and (.owner.comm // "" | startswith($name));
+def picked($name; $via; $size):
+	.type == "steer" and .via == $via and .size == $size
+	and (.owner.comm // "" | startswith($name));
+
+# How many different listeners were picked, how often each.
+def shares: group_by(.cookie) | map(length);
+
+# The first bind's or listen's result, of that process.
 def result($op; $comm): one("bind"; {op: $op, comm: $comm}) | .result;
 
 # TCP connections among the picks: a SYN can be sent twice.

@@ -5,12 +5,13 @@
 #   list             the labs
 #   predict LAB      ask what will happen, and keep your answers
 #   run LAB          play it, the viewer beside it, and grade your answers
+#   show LAB         show what was recorded, once more
 #   grade LAB        grade them again, against what the kernel did
 #   reset LAB        forget your answers and your run
 #   grade --class DIR [LAB...]    a whole class: DIR/STUDENT/01-.../predict.txt
 #
-#   --replay         run, grade: from the recording the lab comes with; no root,
-#                    no virtual machine
+#   --replay         run, show, grade: from the recording the lab comes with; no
+#                    root, no virtual machine
 #   --here           run: on the running kernel, as root, not in a virtual machine
 #   --kernel SERIES  run: that kernel in the virtual machine (default 6.1)
 #   --anyway         run: without answers
@@ -65,8 +66,9 @@ list()
 		[[ ! -e $LAB_WORK/predict.txt ]] || mark='+'
 		printf '%s %-4s%s\n' "$mark" "$LAB" "$LAB_TITLE"
 	done
-	echo "make lab LAB=01 begins with the first; + marks those you have begun." \
-		"Their pages: Documentation/labs/"
+	echo "make lab LAB=01 plays the first, make lab LAB=01 REPLAY=1 its recording. A + is" \
+		"before those"
+	echo "you have begun. Each has a page below Documentation/labs/."
 }
 
 # answered: every question has something behind its colon.
@@ -169,7 +171,7 @@ need_report()
 		die "there is no recording in $1; run the lab first, or grade --replay"
 }
 
-show_recording()
+show()
 {
 	local from view=(-v)
 
@@ -185,14 +187,15 @@ run()
 	predict_first
 	keep_prediction
 	if [[ $how == replay ]]; then
-		show_recording
+		show
 	else
 		rm -f "$LAB_WORK"/{trace.dat,run.txt}
 		"run_${how//vm/in_vm}"
 	fi
 	[[ $LAB_KIND != mystery ]] || answered || predict
 	if answered; then
-		grade_one
+		# It has been played, whatever the answers are worth.
+		grade_one || [[ $? == 1 && ${grade:-} ]]
 	else
 		say "no answers yet: scripts/lab.sh predict $LAB, then grade $LAB"
 	fi
@@ -210,7 +213,7 @@ grade_json()
 			--arg lab "$LAB" --arg title "$LAB_TITLE" --arg source "$4" \
 			--arg kernel "$(fact "$1/run.txt" kernel)" --argjson reveal "$reveal" \
 			--arg predictions "$(contents "$2")" --arg before "$(contents "$3")" \
-			-f "$RT_SCRIPTS/lab-grade.jq"
+			'include "lab-grade"; grade($ARGS.named)'
 }
 
 # show_grade GRADE: 0 when it is a pass.
@@ -221,7 +224,11 @@ show_grade()
 	else
 		jq -r -f "$RT_SCRIPTS/lab-text.jq" <<<"$1"
 	fi
-	[[ $(jq .pass <<<"$1") == true ]]
+	[[ $(jq .pass <<<"$1") == true ]] || {
+		[[ $json ]] || echo "Read ${LAB_DIR#"$PWD"/}/README.md; scripts/lab.sh predict" \
+			"$LAB asks again, grade $LAB tells."
+		return 1
+	}
 }
 
 grade_one()
@@ -279,9 +286,9 @@ reset()
 parse "$@"
 case $verb in
 list) list && exit ;;
-predict | run | grade | reset) ;;
+predict | run | show | grade | reset) ;;
 '') help_text >&2 && exit 2 ;;
-*) die_usage "\"$verb\" is no verb; there are: list predict run grade reset" ;;
+*) die_usage "\"$verb\" is no verb; there are: list predict run show grade reset" ;;
 esac
 if [[ $class ]]; then
 	[[ $verb == grade ]] || die_usage "--class belongs to grade"
