@@ -10,6 +10,7 @@
 #include "render_json_summary.h"
 
 #define SCHEMA	1
+#define REAL_DIGITS	12	/* the default differs from one jansson to the next */
 
 static json_t *new_object(const char *type, uint64_t ts)
 {
@@ -36,7 +37,8 @@ static json_t *new_event(const struct model_head *head)
 
 static void write_object(struct render *r, json_t *o)
 {
-	json_dumpf(o, r->config.out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_dumpf(o, r->config.out, JSON_COMPACT | JSON_ENSURE_ASCII |
+		   JSON_REAL_PRECISION(REAL_DIGITS));
 	fputc('\n', r->config.out);
 	json_decref(o);
 }

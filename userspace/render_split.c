@@ -15,7 +15,7 @@
 #include "render_line.h"
 
 #define ENTRIES		256	/* kept for drawing again */
-#define TIME_LEN	16
+#define TIME_LEN	24
 #define TIME_WIDTH	8
 #define BETWEEN		(TIME_WIDTH + 3)
 #define WIDTH_LEAST	40
