@@ -14,6 +14,8 @@ bindir ?= $(prefix)/bin
 
 SHELL := /bin/bash
 export KERNELS
+CHOSEN_CC = $(if $(filter command,$(origin CC)),'$(CC)')
+here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 .DEFAULT_GOAL := all
 .PHONY: all module userspace demo lab labs check check-debug matrix stress shell lint install uninstall clean help
@@ -22,12 +24,12 @@ all: userspace module
 
 # Without headers there still is a viewer, for recorded traces and the VM.
 module:
-ifneq ($(wildcard $(KDIR)/Makefile),)
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
-else ifeq ($(origin KDIR),file)
+ifeq ($(origin KDIR)$(wildcard $(KDIR)/Makefile),file)
 	@echo "reusetrace: the module is not built: no kernel headers in $(KDIR); on Debian: apt install linux-headers-$$(uname -r) (make demo needs none)"
 else
-	@echo "reusetrace: KDIR=$(KDIR) holds no kernel headers; name the build folder of a kernel from 5.10 on" >&2; exit 1
+	$(eval unfit := $(shell $(here)module/compat/headers.sh '$(KDIR)' $(CHOSEN_CC)))
+	$(if $(unfit),$(error reusetrace: $(unfit)))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 endif
 
 userspace:

@@ -4,9 +4,10 @@
 #
 # Builds reusetrace.ko for that series' kernel, with that series' own compiler,
 # from a copy of the sources in the cache, and prints the path of the result.
-# What is already built from the same sources for the same kernel is not built
-# again. Variables go to make (W=1, C=2); what the compiler says about the whole
-# module is then shown on standard error, also when nothing had to be built.
+# It is named by what it is made of: the same sources for the same kernel are not
+# built again, and two trees that build at once do not get each other's module.
+# Variables go to make (W=1, C=2); what the compiler says about the whole module
+# is then shown on standard error, also when nothing had to be built.
 #
 # RT_SRC_DIR names another source tree: a Kbuild and a folder module/.
 
@@ -15,6 +16,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 SOURCES=${RT_SRC_DIR:-$RT_ROOT}
+KEEP_HOURS=48		# results nobody asked for
 
 # sources: what is written by people, not what a build in the tree left there.
 sources()
@@ -28,9 +30,11 @@ sources()
 # state: changes when the result would.
 state()
 {
-	echo "$KERNEL $*"
-	cd "$SOURCES"
-	xargs -d '\n' sha256sum <<<"$LIST"
+	{
+		echo "$KERNEL $*"
+		cd "$SOURCES"
+		xargs -d '\n' sha256sum <<<"$LIST"
+	} | sha256sum | cut -c 1-16
 }
 
 # copy_sources DIR: untouched files keep their time, so make stays incremental.
@@ -56,16 +60,20 @@ make_module()
 	local dir=$1
 
 	shift
-	in_series "$SERIES" make -C "$KDIR" M="$dir" -j"$(nproc)" --no-print-directory "$@" modules
+	in_series "$SERIES" make -C "$dir" -f "$RT_ROOT/Makefile" -j"$(nproc)" \
+		--no-print-directory "$@" KDIR="$KDIR" module
 }
 
+# build RESULT [VARIABLE=VALUE...]
 build()
 {
-	local dir=$RT_CACHE/build/$NAME new
+	local dir=$RT_CACHE/build/$NAME result=$1
 
-	new=$(state "$@")
-	[[ ! -e $dir.ko || $new != "$(contents "$dir.state")" ]] || return 0
-	rm -f "$dir.state"
+	shift
+	if [[ -e $result.ko ]]; then
+		touch "$result".{ko,log}
+		return
+	fi
 	# Objects made for another kernel are of no use; to hear all warnings takes
 	# compiling everything.
 	[[ $(contents "$dir.kernel") == "$KERNEL" && $# == 0 ]] || rm -rf "$dir" "$dir.list"
@@ -74,16 +82,18 @@ build()
 	echo "$KERNEL" >"$dir.kernel"
 	# A build root is announced here, not in the log.
 	in_series "$SERIES" true
-	run_logged "$dir.log" "building the module for the $SERIES kernel" make_module "$dir" "$@"
+	run_logged "$result.log" "building the module for the $SERIES kernel" \
+		make_module "$dir" "$@"
 	[[ -e $dir/reusetrace.ko ]] || die "the Kbuild in $SOURCES made no reusetrace.ko"
-	cp "$dir/reusetrace.ko" "$dir.ko.new"
-	mv "$dir.ko.new" "$dir.ko"
-	echo "$new" >"$dir.state"
+	cp "$dir/reusetrace.ko" "$result.ko.new"
+	mv "$result.ko.new" "$result.ko"
+	find "$RT_CACHE/build" -maxdepth 1 -name "$NAME-*" -type f \
+		-mmin +$((KEEP_HOURS * 60)) -delete
 }
 
 main()
 {
-	local debug=''
+	local debug='' result
 
 	if [[ ${1:-} == --debug-kernel ]]; then
 		debug=debug-
@@ -97,13 +107,14 @@ main()
 	KDIR=$KERNEL/build
 	LIST=$(sources)
 	NAME=$debug$SERIES
-	# Each tree and each set of variables has its own folder.
+	# Each other tree and each set of variables has its own folder for objects.
 	[[ $SOURCES == "$RT_ROOT" && $# == 0 ]] ||
 		NAME+=-$(cksum <<<"$SOURCES $*" | cut -d' ' -f1)
+	result=$RT_CACHE/build/$NAME-$(state "$@")
 	mkdir -p "$RT_CACHE/build"
-	with_lock "build-$NAME" build "$@"
-	[[ $# == 0 ]] || cat "$RT_CACHE/build/$NAME.log" >&2
-	echo "$RT_CACHE/build/$NAME.ko"
+	with_lock "build-$NAME" build "$result" "$@"
+	[[ $# == 0 ]] || cat "$result.log" >&2
+	echo "$result.ko"
 }
 
 main "$@"

@@ -23,8 +23,8 @@ macro_of()
 
 source=$here/baseline.c
 if ! compiles "$@"; then
-	cat "$out.log" >&2
-	echo "reusetrace: these kernel headers cannot be used; they must be of 5.10 or later, complete, and match the compiler" >&2
+	why=$(grep -m1 -i error "$out.log" || head -1 "$out.log")
+	echo "reusetrace: these kernel headers cannot be used: they must be of 5.10 or later, complete, and made for this compiler ($why)" >&2
 	exit 1
 fi
 
