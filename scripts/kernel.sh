@@ -105,7 +105,8 @@ find_kernel()
 why_not_found()
 {
 	if [[ $UNREACHABLE ]]; then
-		echo "cannot reach Debian's${UNREACHABLE// / and } for kernel $SERIES" \
+		UNREACHABLE=${UNREACHABLE# }
+		echo "cannot reach Debian's ${UNREACHABLE// / and } for kernel $SERIES" \
 			"(see $RT_CACHE/apt/${UNREACHABLE##* }/log)"
 	else
 		echo "Debian's $ROW_SUITES no longer has a $SERIES kernel (see scripts/kernels)"
