@@ -11,7 +11,7 @@ set -euo pipefail
 
 # This is the one place that lists them.
 BUILD='gcc libc6-dev make libelf-dev
-	pkg-config libtracefs-dev libtraceevent-dev libtracecmd-dev libjansson-dev libncurses-dev libzstd-dev zlib1g-dev'
+	pkg-config libtracefs-dev libtraceevent-dev libjansson-dev libncurses-dev libzstd-dev zlib1g-dev'
 VM='qemu-system-x86 busybox-static cpio kmod iproute2 procps python3 jq util-linux xz-utils zstd'
 LABS='trace-cmd'
 CHECK='libcmocka-dev python3-jsonschema groff-base man-db tmux sparse bpftool cppcheck shellcheck'

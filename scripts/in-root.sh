@@ -15,7 +15,8 @@ help_or_series "${@:1:1}"
 root=$("$RT_SCRIPTS/root.sh" "$1")
 # Nobody makes the root again while it is in use; the lock ends with us.
 mkdir -p "$RT_CACHE/lock"
-exec 8>"$RT_CACHE/lock/root-$1"
+name=$(basename "$(dirname "$root")")
+exec 8>"$RT_CACHE/lock/root-$name"
 flock -s 8
 shift
 # A user becomes root of a name space of his own.

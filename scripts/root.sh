@@ -4,17 +4,18 @@
 #
 # Prints the folder of the build root of a series: its Debian suite with the
 # compiler that made its kernel and the libraries the viewer is built with. It
-# is made when it is not there, and again when the suite's kernel moves on.
+# is made when it is not there, and again when the suite's kernel or the list
+# of packages below moves on.
 
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# For the module, the viewer and the debug kernel, in this order. What a suite
-# does not have, or not by this name, is left out.
+# For the module, the viewer and its tests, and the debug kernel, in this order.
+# What a suite does not have, or not by this name, is left out.
 PACKAGES='build-essential kmod libelf-dev pahole sparse
-	pkg-config libtracefs-dev libtraceevent-dev libtracecmd-dev
-	libjansson-dev libncurses-dev libcmocka-dev
+	pkg-config libtracefs-dev libtraceevent-dev libjansson-dev libncurses-dev
+	libzstd-dev zlib1g-dev libcmocka-dev python3 python3-jsonschema
 	flex bison bc libssl-dev zstd'
 
 available()
@@ -38,7 +39,7 @@ fetch()
 	compiler=$(grep -om1 'gcc-[0-9]*' "$KERNEL/build/.kernelvariables")
 	say "making the build root of $SERIES from Debian's $suite, once (about a minute)"
 	mkdir "$new/root"
-	run_logged "$RT_CACHE/root/$SERIES.log" "making the build root of $suite" \
+	run_logged "$RT_CACHE/root/$NAME.log" "making the build root of $suite" \
 		mmdebstrap --variant=apt --include="$(available | xargs),$compiler" \
 		--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/'*' \
 		"$suite" "$new/root.tar" "$KERNEL/sources.list"
@@ -65,13 +66,14 @@ refresh()
 main()
 {
 	help_or_series "$@"
-	DIR=$RT_CACHE/root/$SERIES
 	KERNEL=$("$RT_SCRIPTS/kernel.sh" "$SERIES")
+	NAME=$SERIES-$(<"$KERNEL/suite")
+	DIR=$RT_CACHE/root/$NAME
 	if ! is_current; then
 		command -v mmdebstrap >/dev/null ||
 			die "mmdebstrap is missing; run $RT_SCRIPTS/deps.sh matrix"
 		mkdir -p "$RT_CACHE/root"
-		with_lock "root-$SERIES" refresh
+		with_lock "root-$NAME" refresh
 	fi
 	echo "$DIR/root"
 }
