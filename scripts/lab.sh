@@ -243,17 +243,32 @@ grade_one()
 # grade_class [LAB...]: what each student handed in, all of it or those labs.
 grade_class()
 {
-	local work wanted=" $* " status=0
+	local work wanted=' ' status=0 graded=0 lab
 
 	[[ -d $class ]] || die_usage "there is no folder $class"
+	for lab; do
+		find_lab "$lab"
+		wanted+="$LAB "
+	done
 	for work in "$class"/*/*/predict.txt; do
-		[[ -e $work ]] || die "no $class/STUDENT/01-.../predict.txt is there"
 		work=${work%/*}
+		is_lab "${work##*/}" || continue
 		find_lab "${work##*/}"
-		[[ $wanted == "  " || $wanted == *" $LAB "* ]] || continue
+		[[ $wanted == ' ' || $wanted == *" $LAB "* ]] || continue
+		graded=1
 		grade_student "$work" || status=1
 	done
+	((graded)) || die "nothing to grade: no $class/STUDENT/01-.../predict.txt"
 	return "$status"
+}
+
+# is_lab NAME: whatever else is in a student's folder is passed over.
+is_lab()
+{
+	[[ -e $LAB_ROOT/$1/lab.txt ]] || {
+		say "passed over: $1 is no lab"
+		return 1
+	}
 }
 
 # grade_student FOLDER: by the student's own run, or else by the lab's recording.
@@ -265,16 +280,24 @@ grade_student()
 	if [[ $how == replay || ! -e $from/trace.dat ]]; then
 		from=$LAB_DIR source=replay
 	fi
-	grade=$(grade_json "$from" "$1/predict.txt" "$1/before.txt" "$source" |
-		jq -c --arg student "$student" '{ student: $student } + .')
+	grade=$(grade_json "$from" "$1/predict.txt" "$1/before.txt" "$source" 2>/dev/null) ||
+		grade=$(ungraded)
+	grade=$(jq -c --arg student "$student" '{ student: $student } + .' <<<"$grade")
 	if [[ $json ]]; then
-		show_grade "$grade"
+		printf '%s\n' "$grade"
 	else
 		jq -r '"\(.student)\t\(.lab)\t\(if .pass then "pass" else "FAIL" end)\t" +
-			"\(.right) of \(.of)\t\(.missing) missing, \(.unexpected) unexpected\t\(.source)"' \
-			<<<"$grade"
-		[[ $(jq .pass <<<"$grade") == true ]]
+			(.error // "\(.right) of \(.of)\t\(.missing) missing, " +
+			 "\(.unexpected) unexpected\t\(.source)")' <<<"$grade"
 	fi
+	[[ $(jq .pass <<<"$grade") == true ]]
+}
+
+# ungraded: the grade of what cannot be read.
+ungraded()
+{
+	jq -nc --arg lab "$LAB" \
+		'{ v: 1, lab: $lab, pass: false, error: "the recording cannot be read" }'
 }
 
 reset()

@@ -89,6 +89,7 @@ host_suites()
 	suite runner tests/runner.t
 	suite unit make -s -C userspace check-unit
 	suite labs tests/labs/replay.t
+	suite labs-tool tests/labs/tool.t
 	suite unit-asan make -s -C userspace check-unit SAN=1
 }
 
