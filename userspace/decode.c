@@ -11,11 +11,32 @@
 
 #define FLAG_SOFTIRQ	0x10	/* TRACE_FLAG_SOFTIRQ, in common_flags */
 
+#define KNOWN_FIELDS	128	/* a power of two, well above what an event has */
+
+/* A value that has a name. */
+struct name {
+	int64_t value;
+	const char *text;
+};
+
 /* A field whose values have names, as the print format shows it. */
 struct naming {
 	struct naming *next;
 	const char *field;
-	const struct tep_print_flag_sym *names;
+	size_t count;
+	struct name name[];
+};
+
+/*
+ * A field that was asked for by this very string: callers ask by literals, for
+ * each record the same ones, and comparing text a million times is what a
+ * report would spend its time on.
+ */
+struct known {
+	const char *asked;
+	const struct tep_format_field *field;	/* NULL: the event has none */
+	const struct naming *symbols;
+	const struct naming *flags;
 };
 
 struct decode_event {
@@ -23,6 +44,7 @@ struct decode_event {
 	struct tep_event *tep;
 	struct naming *symbols;
 	struct naming *flags;
+	struct known *known;
 };
 
 struct decode {
@@ -66,6 +88,7 @@ static void free_event(struct decode_event *e)
 {
 	free_namings(e->symbols);
 	free_namings(e->flags);
+	free(e->known);
 	free(e);
 }
 
@@ -95,15 +118,22 @@ static const char *field_of(const struct tep_print_arg *arg)
 static int add_naming(struct naming **list, const struct tep_print_arg *field,
 		      const struct tep_print_flag_sym *names)
 {
+	const struct tep_print_flag_sym *s;
 	struct naming *n;
+	size_t count = 0;
 
 	if (!field_of(field))
 		return 0;
-	n = calloc(1, sizeof(*n));
+	for (s = names; s; s = s->next)
+		count++;
+	n = calloc(1, sizeof(*n) + count * sizeof(n->name[0]));
 	if (!n)
 		return -ENOMEM;
 	n->field = field_of(field);
-	n->names = names;
+	for (s = names; s; s = s->next)
+		n->name[n->count++] = (struct name){
+			strtoll(s->value, NULL, 0), s->str
+		};
 	n->next = *list;
 	*list = n;
 	return 0;
@@ -148,7 +178,8 @@ int decode_add_format(struct decode *d, const char *system, const char *text,
 	if (!e)
 		return -ENOMEM;
 	e->tep = tep;
-	if (collect_namings(e)) {
+	e->known = calloc(KNOWN_FIELDS, sizeof(*e->known));
+	if (!e->known || collect_namings(e)) {
 		free_event(e);
 		return -ENOMEM;
 	}
@@ -202,22 +233,60 @@ const struct decode_event *decode_find(struct decode *d, const char *name)
 	return e;
 }
 
+static const struct naming *naming_of(const struct naming *list,
+				      const char *field)
+{
+	while (list && strcmp(list->field, field))
+		list = list->next;
+	return list;
+}
+
+static struct known ask(const struct decode_event *event, const char *field)
+{
+	return (struct known){
+		.asked = field,
+		.field = tep_find_any_field(event->tep, field),
+		.symbols = naming_of(event->symbols, field),
+		.flags = naming_of(event->flags, field),
+	};
+}
+
+/* Asked for by a string that will be elsewhere the next time, it is not kept. */
+static struct known look_up(const struct decode_event *event, const char *field)
+{
+	uint64_t hash = (uintptr_t)field * 0x9e3779b97f4a7c15ull >> 32;
+	struct known *k;
+	unsigned int i;
+
+	for (i = 0; i < KNOWN_FIELDS / 2; i++) {
+		k = &event->known[(hash + i) % KNOWN_FIELDS];
+		if (!k->asked)
+			*k = ask(event, field);
+		if (k->asked == field)
+			return *k;
+	}
+	return ask(event, field);
+}
+
 bool decode_has(const struct decode_event *event, const char *field)
 {
-	return tep_find_any_field(event->tep, field);
+	return look_up(event, field).field;
 }
 
 static const struct tep_format_field *
-field_inside(const struct decode_record *rec, const char *name)
+inside(const struct decode_record *rec, const struct tep_format_field *f)
 {
-	const struct tep_format_field *f;
-
-	f = tep_find_any_field(rec->event->tep, name);
 	if (!f || f->offset < 0 || f->size <= 0 ||
 	    (size_t)f->offset > rec->size ||
 	    (size_t)f->size > rec->size - f->offset)
 		return NULL;
 	return f;
+}
+
+static const struct tep_format_field *
+field_inside(const struct decode_record *rec, const char *name)
+{
+	return inside(rec, look_up(rec->event, name).field);
 }
 
 static int64_t widen(const struct tep_format_field *f, uint64_t value)
@@ -229,17 +298,22 @@ static int64_t widen(const struct tep_format_field *f, uint64_t value)
 	return (int64_t)(value << unused) >> unused;
 }
 
-int decode_num(const struct decode_record *rec, const char *field,
-	       int64_t *value)
+static int read_num(const struct decode_record *rec,
+		    const struct tep_format_field *f, int64_t *value)
 {
-	const struct tep_format_field *f = field_inside(rec, field);
-
+	f = inside(rec, f);
 	if (!f || f->size > 8 || (f->size & (f->size - 1)))
 		return -ENOENT;
 	*value = widen(f, tep_read_number(rec->decode->tep,
 					  (char *)rec->data + f->offset,
 					  f->size));
 	return 0;
+}
+
+int decode_num(const struct decode_record *rec, const char *field,
+	       int64_t *value)
+{
+	return read_num(rec, look_up(rec->event, field).field, value);
 }
 
 const void *decode_raw(const struct decode_record *rec, const char *field,
@@ -269,31 +343,27 @@ int decode_str(const struct decode_record *rec, const char *field, char *text,
 	return 0;
 }
 
-static const struct tep_print_flag_sym *names_of(const struct naming *list,
-						 const char *field)
-{
-	while (list && strcmp(list->field, field))
-		list = list->next;
-	return list ? list->names : NULL;
-}
-
 static void copy_name(char *to, const char *name)
 {
-	snprintf(to, MODEL_NAME_LEN, "%s", name);
+	size_t len = strnlen(name, MODEL_NAME_LEN - 1);
+
+	memcpy(to, name, len);
+	to[len] = '\0';
 }
 
 int decode_symbol(const struct decode_record *rec, const char *field,
 		  char *name)
 {
-	const struct tep_print_flag_sym *s;
+	struct known k = look_up(rec->event, field);
 	int64_t value;
+	size_t i;
 
-	if (decode_num(rec, field, &value))
+	if (read_num(rec, k.field, &value))
 		return -ENOENT;
-	for (s = names_of(rec->event->symbols, field); s; s = s->next) {
-		if (strtoll(s->value, NULL, 0) != value)
+	for (i = 0; k.symbols && i < k.symbols->count; i++) {
+		if (k.symbols->name[i].value != value)
 			continue;
-		copy_name(name, s->str);
+		copy_name(name, k.symbols->name[i].text);
 		return 0;
 	}
 	snprintf(name, MODEL_NAME_LEN, "%" PRId64, value);
@@ -303,18 +373,19 @@ int decode_symbol(const struct decode_record *rec, const char *field,
 int decode_flags(const struct decode_record *rec, const char *field,
 		 struct model_names *names)
 {
-	const struct tep_print_flag_sym *s;
+	struct known k = look_up(rec->event, field);
 	int64_t left, bit;
+	size_t i;
 
 	names->n = 0;
-	if (decode_num(rec, field, &left))
+	if (read_num(rec, k.field, &left))
 		return -ENOENT;
-	for (s = names_of(rec->event->flags, field); s; s = s->next) {
-		bit = strtoll(s->value, NULL, 0);
+	for (i = 0; k.flags && i < k.flags->count; i++) {
+		bit = k.flags->name[i].value;
 		if (!bit || (left & bit) != bit ||
 		    names->n == MODEL_NAMES_MAX - 1)
 			continue;
-		copy_name(names->name[names->n++], s->str);
+		copy_name(names->name[names->n++], k.flags->name[i].text);
 		left &= ~bit;
 	}
 	if (left)

@@ -9,8 +9,9 @@
 #include "json_put.h"
 #include "render_json_summary.h"
 
-#define SCHEMA	1
+#define SCHEMA		1
 #define REAL_DIGITS	12	/* the default differs from one jansson to the next */
+#define LINE_LEN	8192	/* longer ones are output lines */
 
 static json_t *new_object(const char *type, uint64_t ts)
 {
@@ -37,9 +38,19 @@ static json_t *new_event(const struct model_head *head)
 
 static void write_object(struct render *r, json_t *o)
 {
-	json_dumpf(o, r->config.out, JSON_COMPACT | JSON_ENSURE_ASCII |
-		   JSON_REAL_PRECISION(REAL_DIGITS));
-	fputc('\n', r->config.out);
+	static char line[LINE_LEN];
+	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII |
+			     JSON_REAL_PRECISION(REAL_DIGITS);
+	size_t len = json_dumpb(o, line, sizeof(line) - 1, flags);
+
+	/* All at once: jansson writes to a file in many small pieces. */
+	if (len && len < sizeof(line)) {
+		line[len++] = '\n';
+		fwrite(line, 1, len, r->config.out);
+	} else {
+		json_dumpf(o, r->config.out, flags);
+		fputc('\n', r->config.out);
+	}
 	json_decref(o);
 }
 
@@ -228,6 +239,9 @@ static void json_tw_exit(struct render *r, const struct model_tw *ev)
 
 	json_put_text(o, "substate", ev->substate);
 	json_put_text(o, "reason", ev->reason);
+	if (!strcmp(ev->reason, "connect-reuse") &&
+	    ev->tcp_tw_reuse != MODEL_TW_REUSE_UNKNOWN)
+		json_put_count(o, "tcp_tw_reuse", ev->tcp_tw_reuse);
 	json_put_count(o, "lived_ms", ev->lived_ms);
 	json_put_num(o, "left_ms", ev->left_ms);
 	json_put_if(o, "inferred", ev->inferred);

@@ -80,17 +80,31 @@ static int time_width(const struct render_line *l)
 	}
 }
 
+/* Columns are put for every event: no format to be read each time. */
+static void put_spaces(FILE *f, size_t n)
+{
+	static const char spaces[] = "                                ";
+
+	for (; n >= sizeof(spaces); n -= sizeof(spaces) - 1)
+		fwrite(spaces, 1, sizeof(spaces) - 1, f);
+	fwrite(spaces, 1, n, f);
+}
+
 void render_line_put(const struct render_line *l, enum render_line_color color,
 		     int width, const char *text)
 {
 	FILE *f = l->config->out;
 	bool colored = l->config->color && color != RENDER_PLAIN;
 
-	fprintf(f, "%s%s%s", colored ? colors[color] : "", text,
-		colored ? "\033[0m" : "");
+	int len = strlen(text);
+
+	if (colored)
+		fputs(colors[color], f);
+	fwrite(text, 1, len, f);
+	if (colored)
+		fputs("\033[0m", f);
 	if (width)
-		fprintf(f, "%*s", width - (int)strlen(text) > 0 ?
-				  width - (int)strlen(text) + 2 : 2, "");
+		put_spaces(f, width > len ? width - len + 2 : 2);
 }
 
 void render_line_begin(struct render_line *l, uint64_t ts, const char *who,

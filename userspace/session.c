@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -89,6 +90,8 @@ static void set_buffering(void)
 {
 	struct stat st;
 
+	/* One thread writes: no lock for each piece of a line. */
+	__fsetlocking(stdout, FSETLOCKING_BYCALLER);
 	if (fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode))
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
