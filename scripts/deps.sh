@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: deps.sh [demo|labs|check|matrix|debug]...    (default demo)
+# Usage: deps.sh [demo|labs|servers|check|matrix|debug]...    (default demo)
 #
 # Installs the Debian packages that are missing; does nothing, and asks for no
 # root, when none is. On another distribution it lists them and stops.
@@ -28,10 +28,12 @@ packages()
 		[[ $(host_suite) == bookworm ]] || echo "$MATRIX"
 		;;
 	labs) packages demo && echo "$LABS" ;;
+	# The servers themselves come from servers.sh, which says why.
+	servers) packages demo && echo "$MATRIX" ;;
 	check) packages labs && echo "$CHECK" ;;
 	matrix) packages check && echo "$MATRIX" ;;
 	debug) packages demo && echo "$MATRIX $DEBUG" ;;
-	*) die_usage "do not know \"$1\"; there are: demo labs check matrix debug" ;;
+	*) die_usage "do not know \"$1\"; there are: demo labs servers check matrix debug" ;;
 	esac
 }
 

@@ -5,7 +5,8 @@
 # Boots a kernel under QEMU with this machine's own root file system, read-only
 # under a throw-away overlay, runs COMMAND there as root in the current folder
 # and passes its input, output and exit status through. The module built for
-# that kernel is at $REUSETRACE_KO, not loaded; reusetrace-view is on PATH.
+# that kernel is at $REUSETRACE_KO, not loaded; reusetrace-view is on PATH. What
+# servers.sh has made, if it has, is at $SERVERS_ROOT.
 #
 #   --kernel SERIES  the kernel, see scripts/kernels (default 6.1; debug 6.12)
 #   --cpus N         virtual CPUs (default 2)
@@ -119,6 +120,7 @@ write_job()
 	interactive=$interactive
 	rows=${rows:-0} columns=${columns:-0}
 	export VM_KERNEL=$kernel
+	export SERVERS_ROOT=$(quote "$("$RT_SCRIPTS/servers.sh" --if-there)")
 	export REUSETRACE_KO=$(quote "${module:+/run/vm/job/reusetrace.ko}")
 	EOF
 	for name in TERM LANG NO_COLOR; do

@@ -4,12 +4,13 @@
 # E10, three ways for several processes to accept on one port, under the same
 # load: one accepts and hands over, all accept from one listener, each has a
 # listener of its own. In a network namespace of its own.
-# Environment: PORT (9527), WAIT (seconds for each step, 30), CLIENTS (200).
+# Environment: PORT (9527), WAIT (seconds for each step, 30), CLIENTS (200),
+# WORKERS (4).
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-workers=4
+workers=${WORKERS:-4}
 clients=${CLIENTS:-200}
 
 # spread_of LINE: the workers' counts, least and most, into $spread.
