@@ -43,7 +43,7 @@ factor() {
 play() {
 	local design=$1
 
-	start w demo-workers --quiet --workers $workers --backlog 1024 \
+	start w demo-workers --quiet --workers "$workers" --backlog 1024 \
 		--clients "$clients" "${@:2}"
 	expect w 'ready: all'
 	start client demo-client --clients "$clients" --quiet
