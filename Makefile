@@ -18,7 +18,7 @@ CHOSEN_CC = $(if $(filter command,$(origin CC)),'$(CC)')
 here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace demo lab labs check check-debug matrix stress shell lint install uninstall clean help
+.PHONY: all module userspace demo lab labs check check-debug fact-check matrix stress shell lint install uninstall clean help
 
 all: userspace module
 
@@ -76,6 +76,11 @@ check-debug:
 	@scripts/deps.sh debug
 	@tests/run.sh --debug-kernel
 
+# What is said about these options, tried on all kernels; writes the page.
+fact-check:
+	@scripts/deps.sh matrix servers
+	@KERNELS=$(if $(filter file,$(origin KERNELS)),all,"$(KERNELS)") tests/facts/run.sh
+
 shell:
 	@scripts/deps.sh demo
 	@$(MAKE) -s userspace
@@ -102,6 +107,7 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo "make check-debug the VM tests on a kernel built to catch mistakes"
+	@echo "make fact-check what is said about the options, tried on all kernels"
 	@echo "make matrix     every cell of the bind matrix, for KERNELS (all by default), into Documentation/bind-matrix.md"
 	@echo "make stress     200 loads and unloads under load, for KERNELS"
 	@echo "make shell      the virtual machine, interactive, the module loaded"
