@@ -22,7 +22,8 @@ fact()
 }
 
 # find_lab NN: LAB (01, m1), LAB_NAME (01-refused-restart), LAB_DIR, LAB_TITLE,
-# LAB_KIND, LAB_PLAY, LAB_VIEW and LAB_WORK, the student's folder.
+# LAB_KIND, LAB_NEEDS, LAB_SET, LAB_PLAY, LAB_VIEW and LAB_WORK, the student's
+# folder.
 find_lab()
 {
 	local dir name=$1 known=()
@@ -45,13 +46,23 @@ read_lab_facts()
 {
 	local key value
 
-	LAB_TITLE='' LAB_PLAY=() LAB_VIEW='' LAB_KIND=lab
+	LAB_TITLE='' LAB_PLAY=() LAB_VIEW='' LAB_NEEDS='' LAB_SET='' LAB_KIND=lab
 	while IFS=': ' read -r key value; do
 		case $key in
 		title) LAB_TITLE=$value ;;
 		kind) LAB_KIND=$value ;;
 		view) LAB_VIEW=$value ;;
+		needs) LAB_NEEDS=$value ;;
+		set) LAB_SET=$value ;;
 		play) read -ra LAB_PLAY <<<"./$value" ;;
 		esac
 	done <"$LAB_DIR/lab.txt"
+}
+
+# fetch_needs: what else a lab plays with, once.
+fetch_needs()
+{
+	[[ $LAB_NEEDS == servers ]] || return 0
+	"$RT_SCRIPTS/deps.sh" servers
+	"$RT_SCRIPTS/servers.sh" >/dev/null
 }

@@ -19,20 +19,37 @@ case ${1:-} in
 	;;
 esac
 
-# Inside the virtual machine.
-if [[ ${VM_KERNEL:-} ]]; then
+# Inside the virtual machine: one that fails is no reason to lose the others.
+record_all()
+{
+	local lab status=0
+
 	insmod "$REUSETRACE_KO"
 	for lab; do
 		find_lab "$lab"
 		mkdir "$VM_OUT/$LAB_NAME"
-		LAB_QUIET=1 "$RT_SCRIPTS/lab-run.sh" "$VM_OUT/$LAB_NAME" "$LAB"
+		LAB_QUIET=1 "$RT_SCRIPTS/lab-run.sh" "$VM_OUT/$LAB_NAME" "$LAB" || {
+			status=1
+			rm -r "${VM_OUT:?}/$LAB_NAME"
+		}
 	done
+	return "$status"
+}
+
+if [[ ${VM_KERNEL:-} ]]; then
+	record_all "$@"
 	exit
 fi
 
 [[ $# -gt 0 ]] || for dir in $(lab_folders); do set -- "$@" "${dir##*/}"; done
 make -s -C "$RT_ROOT" userspace
+for lab; do
+	find_lab "$lab"
+	fetch_needs
+done
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-"$RT_SCRIPTS/vm.sh" --out "$out" -- "$0" "$@"
+status=0
+"$RT_SCRIPTS/vm.sh" --timeout 1500 --out "$out" -- "$0" "$@" || status=$?
 cp -r "$out"/. "$LAB_ROOT"
+exit "$status"

@@ -96,6 +96,7 @@ play_quietly()
 	reusetrace-view record -q -o "$into/trace.dat" -- "${LAB_PLAY[@]}" >&2
 }
 
+[[ ! $LAB_SET ]] || export "${LAB_SET?}"
 own_namespaces
 ip link set lo up
 mount --bind /dev/null /proc/kallsyms

@@ -139,6 +139,7 @@ run_in_vm()
 
 	[[ ! -t 0 || ! -t 1 ]] || terminal=(--interactive)
 	make -s -C "$RT_ROOT" userspace
+	fetch_needs
 	say "lab $LAB: booting Linux $series in a virtual machine, about 15 s"
 	"$RT_SCRIPTS/vm.sh" --kernel "$series" --timeout 300 --out "$LAB_WORK" "${terminal[@]}" -- \
 		sh -c 'exec "$0" "$VM_OUT" "$1"' "$RT_SCRIPTS/lab-run.sh" "$LAB" || return 1

@@ -5,7 +5,8 @@
 # them give each worker a listener of its own, what happens to clients that wait
 # while they are reloaded, and who loses some. In a network namespace of its
 # own; needs root and the folder that scripts/servers.sh makes.
-# Environment: PORT (9527), WAIT (seconds for each step, 120), SERVERS_ROOT.
+# Environment: PORT (9527), WAIT (seconds for each step, 120), SERVERS_ROOT,
+# SERVERS (which, and in which order: "nginx haproxy node gunicorn").
 
 WAIT=${WAIT:-120}	# an emulated CPU takes long to start Node.js
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -303,10 +304,9 @@ own_namespace
 need demo-client
 need_tool ss iproute2
 : >"$root/tmp/log"
-play_nginx
-play_haproxy
-play_node
-play_gunicorn
+for server in ${SERVERS:-nginx haproxy node gunicorn}; do
+	"play_$server"
+done
 title "E15 went as expected"
 say "nginx: a listener each, which the master keeps over a reload; fewer" \
     "workers lose clients. HAProxy: a new listener beside the old, which loses" \
