@@ -55,14 +55,11 @@ check:
 	@scripts/deps.sh $(if $(filter 6.1,$(KERNELS)),check,matrix)
 	@tests/run.sh
 
-# 200 loads and unloads under load; minutes for each kernel.
+# 200 loads and unloads under load; minutes for each kernel. KERNELS= for none
+# but the debug kernels in DEBUG_KERNELS="6.1 6.12".
 stress:
-	@scripts/deps.sh matrix
-	@for k in $(if $(filter all,$(KERNELS)),$$(awk '!/^#/ && NF { print $$1 }' scripts/kernels),$(KERNELS)); do \
-		echo "== $$k"; \
-		scripts/vm.sh --kernel $$k --timeout 3600 -- \
-			env RT_CYCLES=200 tests/vm/run.sh tests/vm/stress.t || exit 1; \
-	done
+	@scripts/deps.sh $(if $(DEBUG_KERNELS),debug) matrix
+	@tests/run.sh --stress
 
 # Each cell on each kernel, ten minutes for one: tests/matrix/outcome and
 # Documentation/bind-matrix.md are written anew.

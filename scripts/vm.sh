@@ -119,7 +119,7 @@ write_job()
 	out_mb=$((mem / 2))
 	interactive=$interactive
 	rows=${rows:-0} columns=${columns:-0}
-	export VM_KERNEL=$kernel
+	export VM_KERNEL=$kernel VM_DEBUG_KERNEL=$debug
 	export SERVERS_ROOT=$(quote "$("$RT_SCRIPTS/servers.sh" --if-there)")
 	export REUSETRACE_KO=$(quote "${module:+/run/vm/job/reusetrace.ko}")
 	EOF

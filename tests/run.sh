@@ -4,7 +4,10 @@
 # "N passed, N failed, N skipped". Each suite's TAP is kept in $out.
 #
 #     run.sh                  all suites
-#     run.sh --debug-kernel   the VM tests alone, on a kernel that catches mistakes
+#     run.sh --debug-kernel   the VM tests alone, on kernels that catch mistakes,
+#                             $DEBUG_KERNELS (6.12)
+#     run.sh --stress         stress.t alone with $RT_CYCLES (200) cycles, on
+#                             $KERNELS and on the debug kernels in $DEBUG_KERNELS
 #
 # As many suites as there are CPUs run at once (RT_JOBS), and are reported in
 # the order in which they stand here.
@@ -14,8 +17,10 @@ cd "$(dirname "$0")/.." || exit 1
 
 VM_MB=2048		# memory of each virtual machine
 JOB_MB=3072		# what a job may take, so that the machine does not swap
+LIMIT=3000		# seconds for each of them,
+LONG_LIMIT=10000	# and for debug kernels, which are slow, and long stress
 
-kernels=${KERNELS:-6.1}
+kernels=${KERNELS-6.1}
 out=${RT_TEST_OUT:-$(mktemp -d /tmp/reusetrace-check.XXXXXX)}
 started=$SECONDS
 names=()		# the suites, in order
@@ -105,14 +110,43 @@ libs_suites()
 	done
 }
 
-# vm_suites [OPTION...]
+# vm_suite NAME SERIES [OPTION...] -- COMMAND...
+vm_suite()
+{
+	suite "$1" scripts/vm.sh --kernel "$2" --timeout $LIMIT --mem $VM_MB "${@:3}"
+}
+
 vm_suites()
 {
 	local series
 
 	for series in $kernels; do
-		suite "vm-$series" scripts/vm.sh --kernel "$series" "$@" \
-			--timeout 3000 --mem $VM_MB -- tests/vm/run.sh
+		vm_suite "vm-$series" "$series" -- tests/vm/run.sh
+	done
+}
+
+debug_suites()
+{
+	local series
+
+	for series in ${DEBUG_KERNELS:-6.12}; do
+		vm_suite "debug-$series" "$series" --debug-kernel --timeout $LONG_LIMIT \
+			-- tests/vm/run.sh
+	done
+}
+
+stress_suites()
+{
+	local command series
+
+	command=(env RT_CYCLES="${RT_CYCLES:-200}" RT_TEST_LIMIT=$((LONG_LIMIT - 500))
+		tests/vm/run.sh tests/vm/stress.t)
+	for series in $kernels; do
+		vm_suite "stress-$series" "$series" --timeout $LONG_LIMIT -- "${command[@]}"
+	done
+	for series in ${DEBUG_KERNELS:-}; do
+		vm_suite "stress-debug-$series" "$series" --debug-kernel \
+			--timeout $LONG_LIMIT -- "${command[@]}"
 	done
 }
 
@@ -130,14 +164,15 @@ trap interrupted INT TERM
 log "build"
 make -s userspace || { echo "the userspace does not build"; exit 1; }
 make -s -C tests/matrix || { echo "the matrix does not build"; exit 1; }
-if [ "${1:-}" = --debug-kernel ]; then
-	kernels=${DEBUG_KERNELS:-6.12}
-	vm_suites --debug-kernel
-else
+case ${1:-} in
+--debug-kernel) debug_suites ;;
+--stress) stress_suites ;;
+*)
 	host_suites
 	libs_suites
 	vm_suites
-fi
+	;;
+esac
 while [ ${#running[@]} -gt 0 ]; do
 	wait_for_one
 done

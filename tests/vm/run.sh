@@ -4,6 +4,9 @@
 set -u
 here=$(dirname "$(readlink -f "$0")")
 number=0
+kmemleak=/sys/kernel/debug/kmemleak
+# A debug kernel takes ten times as long.
+limit=${RT_TEST_LIMIT:-$([ "${VM_DEBUG_KERNEL:-}" ] && echo 9000 || echo 900)}
 
 # Give a test's lines numbers of our own, and its name in front.
 renumber()
@@ -23,24 +26,24 @@ renumber()
 splats()
 {
 	dmesg --level=emerg,alert,crit,err,warn |
-		grep -E 'BUG|WARNING|Oops|RIP:|Call Trace|suspicious RCU|possible .*deadlock|KASAN|UBSAN|unreferenced object' |
+		grep -E 'BUG|WARNING|Oops|RIP:|Call Trace|suspicious RCU|possible .*deadlock|KASAN|UBSAN|non-static key|blocked for more than|waiting for .* to become free|unreferenced object' |
 		grep -v 'module verification failed'
 }
 
 run_one()
 {
-	local test=$1 name status found
+	local test=$1 name status found began=$SECONDS
 	name=$(basename "$test" .t)
 
 	dmesg --clear
 	# A network namespace each: it takes its TIME_WAITs with it when it dies.
-	timeout 900 unshare --net sh -c 'ip link set lo up && exec "$0"' "$test" \
+	timeout "$limit" unshare --net sh -c 'ip link set lo up && exec "$0"' "$test" \
 		>/tmp/tap.out 2>/tmp/tap.err
 	status=$?
 	renumber "$name" </tmp/tap.out
 	sed "s/^/# $name: /" /tmp/tap.err | tail -20
 	number=$((number + $(grep -cE '^(not )?ok' /tmp/tap.out)))
-	found=$(splats | head -5)
+	found=$(splats | head -40)
 	number=$((number + 1))
 	if ! grep -q '^1\.\.' /tmp/tap.out; then
 		echo "not ok $number - $name: ended early with status $status"
@@ -51,10 +54,37 @@ run_one()
 		echo "ok $number - $name: the kernel's log is clean"
 	fi
 	[ ! -d /sys/module/reusetrace ] || rmmod reusetrace
+	echo "# $name: $((SECONDS - began)) s"
+}
+
+# leaks: what kmemleak finds; nothing is one before it is five seconds old.
+leaks()
+{
+	sleep 6
+	echo scan >$kmemleak
+	sleep 6
+	echo scan >$kmemleak
+	cat $kmemleak
+}
+
+# What was there before us is not ours. Everything later counts, for in a
+# backtrace a module that is gone has no name.
+check_leaks()
+{
+	number=$((number + 1))
+	leaks >/tmp/leaks
+	head -60 /tmp/leaks | sed 's/^/# /'
+	[ ! -s /tmp/leaks ] || printf 'not '
+	echo "ok $number - kmemleak finds nothing"
 }
 
 [ $# -gt 0 ] || set -- "$here"/*.t
+[ ! -e $kmemleak ] || {
+	leaks >/dev/null
+	echo clear >$kmemleak
+}
 for test; do
 	run_one "$test"
 done
+[ ! -e $kmemleak ] || check_leaks
 echo "1..$number"
