@@ -35,17 +35,24 @@ static void put_relative(const struct render_line *l, int64_t ns)
 	fprintf(l->config->out, "%11s  ", text);
 }
 
-static void put_wall(const struct render_line *l, uint64_t ts)
+void render_line_wall(int64_t ns, char *text)
 {
-	int64_t ns = ts + l->config->wall_offset;
 	time_t seconds = ns / NSEC_PER_SEC;
 	struct tm tm;
-	char text[32];
+	char clock[16];
 
 	localtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	fprintf(l->config->out, "%s.%06lld  ", text,
-		ns % NSEC_PER_SEC / 1000);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	snprintf(text, RENDER_LINE_WALL_LEN, "%s.%06d", clock,
+		 (int)(ns % NSEC_PER_SEC / 1000));
+}
+
+static void put_wall(const struct render_line *l, uint64_t ts)
+{
+	char text[RENDER_LINE_WALL_LEN];
+
+	render_line_wall(ts + l->config->wall_offset, text);
+	fprintf(l->config->out, "%s  ", text);
 }
 
 void render_line_pass(struct render_line *l, uint64_t ts)

@@ -13,6 +13,7 @@
 #define RENDER_LINE_TASK_LEN	40
 #define RENDER_LINE_OWNER_LEN	160
 #define RENDER_LINE_SPAN_LEN	24
+#define RENDER_LINE_WALL_LEN	32
 
 enum render_line_color {
 	RENDER_PLAIN,
@@ -29,6 +30,13 @@ struct render_line {
 	uint64_t start;		/* relative times count from here; 0: not yet */
 	uint64_t last;		/* time of the line before */
 };
+
+/**
+ * render_line_wall - a time of day, to the microsecond
+ * @ns: CLOCK_REALTIME
+ * @text: RENDER_LINE_WALL_LEN bytes
+ */
+void render_line_wall(int64_t ns, char *text);
 
 /**
  * render_line_pass - time goes on without a line

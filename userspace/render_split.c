@@ -15,16 +15,26 @@
 #include "render_line.h"
 
 #define ENTRIES		256	/* kept for drawing again */
-#define TIME_LEN	24
-#define TIME_WIDTH	8
-#define BETWEEN		(TIME_WIDTH + 3)
+#define TIME_LEN	32
 #define WIDTH_LEAST	40
 #define LINE_LEN	4096
 
 struct entry {
 	char *text;		/* NULL: none */
 	uint64_t ts;
+	uint64_t before;	/* ts of the one before, or the start */
 	bool left;
+};
+
+/* The column in the middle. */
+static const struct {
+	const char *name;
+	int width;
+} times[] = {
+	[RENDER_TIME_RELATIVE]	= { "seconds", 8 },
+	[RENDER_TIME_DELTA]	= { "+seconds", 8 },
+	[RENDER_TIME_WALL]	= { "time", 12 },
+	[RENDER_TIME_NONE]	= { "", 0 },
 };
 
 struct split {
@@ -36,6 +46,7 @@ struct split {
 	size_t entries;		/* ever */
 	int32_t writer;		/* of the last line on the left */
 	uint64_t start;
+	uint64_t last;		/* ts of the last entry */
 	unsigned int width;
 	unsigned int height;
 };
@@ -45,14 +56,51 @@ static struct split *split_of(struct render *r)
 	return (struct split *)r;
 }
 
+static int time_width(const struct split *s)
+{
+	return times[s->r.config.timestamp].width;
+}
+
+static unsigned int between(const struct split *s)
+{
+	return time_width(s) + (time_width(s) ? 3 : 2);
+}
+
 static unsigned int left_width(const struct split *s)
 {
-	return (s->width - BETWEEN) * 2 / 5;
+	return (s->width - between(s)) * 2 / 5;
 }
 
 static unsigned int right_width(const struct split *s)
 {
-	return s->width - BETWEEN - left_width(s) - 1;
+	return s->width - between(s) - left_width(s) - 1;
+}
+
+static void put_span(int64_t ns, const char *sign, char *text)
+{
+	int64_t ms = ns < 0 ? 0 : ns / 1000000;
+
+	snprintf(text, TIME_LEN, "%s%" PRId64 ".%03d", sign, ms / 1000,
+		 (int)(ms % 1000));
+}
+
+static void put_time(const struct split *s, const struct entry *e, char *text)
+{
+	switch (s->r.config.timestamp) {
+	case RENDER_TIME_RELATIVE:
+		put_span(e->ts - s->start, "", text);
+		break;
+	case RENDER_TIME_DELTA:
+		put_span(e->ts - e->before, "+", text);
+		break;
+	case RENDER_TIME_WALL:
+		render_line_wall(s->r.config.wall_offset + e->ts, text);
+		text[times[RENDER_TIME_WALL].width] = '\0';
+		break;
+	case RENDER_TIME_NONE:
+		text[0] = '\0';
+		break;
+	}
 }
 
 static void put_row(const struct split *s, const struct entry *e,
@@ -62,10 +110,10 @@ static void put_row(const struct split *s, const struct entry *e,
 	int left = left_width(s), used = e->left ? columns : 0;
 	bool color = s->r.config.color;
 
-	fprintf(f, "%s%*s %s%*s%s |%s%s\n", e->left ? line : "", left - used,
-		"", color ? "\033[2m" : "", TIME_WIDTH, time,
-		color ? "\033[0m" : "", e->left ? "" : " ",
-		e->left ? "" : line);
+	fprintf(f, "%s%*s %s%*s%s%s|%s%s\n", e->left ? line : "", left - used,
+		"", color ? "\033[2m" : "", time_width(s), time,
+		color ? "\033[0m" : "", time_width(s) ? " " : "",
+		e->left ? "" : " ", e->left ? "" : line);
 }
 
 static size_t count_rows(const struct split *s, const struct entry *e)
@@ -84,11 +132,9 @@ static void put_entry(const struct split *s, const struct entry *e)
 {
 	struct columns c = { .rest = e->text };
 	char line[COLUMNS_LINE_LEN], time[TIME_LEN];
-	int64_t ms = (int64_t)(e->ts - s->start) / 1000000;
 	size_t columns;
 
-	snprintf(time, sizeof(time), "%" PRId64 ".%03d", ms / 1000,
-		 (int)(ms < 0 ? 0 : ms % 1000));
+	put_time(s, e, time);
 	while (columns_next(&c, e->left ? left_width(s) : right_width(s), line,
 			    &columns)) {
 		put_row(s, e, time, line, columns);
@@ -101,9 +147,10 @@ static void put_header(const struct split *s)
 	const char *on = s->r.config.color ? "\033[1;4m" : "";
 	const char *off = s->r.config.color ? "\033[0m" : "";
 
-	fprintf(s->r.config.out, "%s%-*.*s %*s | %-*.*s%s\n", on,
-		left_width(s), left_width(s), "the program says", TIME_WIDTH,
-		"seconds", right_width(s), right_width(s),
+	fprintf(s->r.config.out, "%s%-*.*s %*s%s| %-*.*s%s\n", on,
+		left_width(s), left_width(s), "the program says",
+		time_width(s), times[s->r.config.timestamp].name,
+		time_width(s) ? " " : "", right_width(s), right_width(s),
 		"the kernel decides", off);
 }
 
@@ -149,12 +196,18 @@ static void add_entry(struct split *s, uint64_t ts, bool left, const char *text)
 	struct entry *e = &s->entry[s->entries % ENTRIES];
 
 	free(e->text);
-	*e = (struct entry){ .text = strdup(text), .ts = ts, .left = left };
-	if (!e->text)
-		return;
-	s->entries++;
 	if (!s->start)
 		s->start = s->r.config.start ? s->r.config.start : ts;
+	*e = (struct entry){
+		.text = strdup(text),
+		.ts = ts,
+		.before = s->last ? s->last : s->start,
+		.left = left,
+	};
+	if (!e->text)
+		return;
+	s->last = ts;
+	s->entries++;
 	follow_size(s);
 	put_entry(s, e);
 }
