@@ -13,6 +13,8 @@
 
 #define RENDER_NAMES_MAX	64
 
+struct queues;
+
 enum render_timestamp {
 	RENDER_TIME_RELATIVE,	/* to the start of COMMAND, or the first event */
 	RENDER_TIME_NONE,
@@ -23,6 +25,7 @@ enum render_timestamp {
 struct render_config {
 	FILE *out;
 	struct model *model;	/* for who draws pictures of it */
+	struct queues *queues;	/* the same; NULL: not looked up */
 	enum render_timestamp timestamp;
 	bool color;
 	unsigned int width;	/* where long text is broken; 0: nowhere */

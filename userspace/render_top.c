@@ -15,8 +15,10 @@
 #include "top_rows.h"
 
 #define REDRAW_NS	250000000ull
-#define BAR_AT		47
-#define BAR_LEAST	8
+#define BAR_AT		40
+#define SHARE_DIGITS	8	/* of the share, before its bar */
+#define QUEUE_DIGITS	10
+#define BAR_LEAST	5
 #define BAR_MOST	40
 #define PORT_DIGITS	5
 #define SCREEN_LINES	6
@@ -138,18 +140,29 @@ static void put_keys(const struct top *t)
 }
 
 /* '#' for each part of the bar, so that it needs no colour. */
-static void put_bar(int y, double share)
+static void put_bar(double part, int room)
 {
-	int room = COLS - BAR_AT - 8, full, i;
+	int full = part * room + 0.5, i;
 
-	if (room < BAR_LEAST)
-		return;
-	if (room > BAR_MOST)
-		room = BAR_MOST;
-	full = share * room + 0.5;
-	mvprintw(y, BAR_AT, "%5.1f %% ", 100 * share);
 	for (i = 0; i < room; i++)
 		addch(i < full ? '#' : '.');
+}
+
+/* The share has two thirds of what there is, the queue one. */
+static void put_bars(const struct top_row *row, int y)
+{
+	int room = COLS - BAR_AT - SHARE_DIGITS - QUEUE_DIGITS - 2;
+	int share = room * 2 / 3;
+
+	if (share < BAR_LEAST)
+		return;
+	if (share > BAR_MOST)
+		share = BAR_MOST;
+	mvprintw(y, BAR_AT, "%5.1f %% ", 100 * row->share);
+	put_bar(row->share, share);
+	printw(" %*.*s ", QUEUE_DIGITS - 1, QUEUE_DIGITS - 1, row->waiting);
+	if (row->queue >= 0)
+		put_bar(row->queue, share / 2);
 }
 
 static void put_row(const struct top_row *row, int y, bool selected)
@@ -157,7 +170,7 @@ static void put_row(const struct top_row *row, int y, bool selected)
 	attrset(attribute(row->color) | (selected ? A_REVERSE : 0));
 	mvprintw(y, 0, "%-*.*s", COLS, COLS, row->text);
 	if (row->share >= 0)
-		put_bar(y, row->share);
+		put_bars(row, y);
 	attrset(A_NORMAL);
 }
 
@@ -433,6 +446,7 @@ struct render *render_top_new(const struct render_config *config)
 		return NULL;
 	t->r.ops = &top_ops;
 	t->r.config = *config;
+	t->want.queues = config->queues;
 	t->end = render_text_new(config);
 	t->rows.row = calloc(TOP_ROWS_MAX, sizeof(*t->rows.row));
 	if (t->end && t->rows.row)

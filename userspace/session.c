@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,15 +17,16 @@
 #include "model.h"
 #include "owner.h"
 #include "probes.h"
+#include "queues.h"
 #include "recording.h"
 #include "render.h"
+#include "screen.h"
 #include "signals.h"
 #include "source.h"
 
 #define NSEC_PER_SEC	1000000000LL
 #define NSEC_PER_MSEC	1000000LL
 #define TICK_NS		(50 * NSEC_PER_MSEC)
-#define WIDTH_UNKNOWN	100
 #define STATUS_LOST	3
 #define STATUS_SIGPIPE	141
 
@@ -42,6 +41,7 @@ struct session {
 	struct decode *decode;
 	struct source *source;
 	struct model *model;
+	struct queues *queues;		/* NULL: nobody asks for them */
 	struct render *render;
 	struct events events;
 	struct child *child;		/* NULL: none */
@@ -65,68 +65,11 @@ static uint64_t clock_ns(clockid_t id)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
-static bool want_color(enum options_color color)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (color != OPTIONS_COLOR_AUTO)
-		return color == OPTIONS_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no && *no) &&
-	       !(term && !strcmp(term, "dumb"));
-}
-
-static unsigned int terminal_width(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO) ||
-	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return WIDTH_UNKNOWN;
-	return size.ws_col;
-}
-
-/* Whole lines for whoever reads along; a file may wait for the tick's end. */
-static void set_buffering(void)
-{
-	struct stat st;
-
-	/* One thread writes: no lock for each piece of a line. */
-	__fsetlocking(stdout, FSETLOCKING_BYCALLER);
-	if (fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode))
-		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-}
-
 static int64_t wall_offset(const struct recording *rec)
 {
 	return rec->begun ? rec->wall_offset :
 			    (int64_t)(clock_ns(CLOCK_REALTIME) -
 				      clock_ns(CLOCK_MONOTONIC));
-}
-
-static struct render *new_render(const struct session *s)
-{
-	const struct options *o = s->o;
-	const struct render_config config = {
-		.out = stdout,
-		.model = s->model,
-		.timestamp = o->timestamp,
-		.color = want_color(o->color),
-		.width = terminal_width(),
-		.all = o->verbose || o->filter.events || o->filter.failed_only,
-		.ids = o->verbose > 1,
-		.quiet = o->quiet,
-		.pair = events_paired(&o->filter),
-		.start = s->start,
-		.wall_offset = wall_offset(&s->recording),
-	};
-
-	if (o->top)
-		return render_top_new(&config);
-	if (o->json)
-		return render_json_new(&config);
-	if (o->split && isatty(STDOUT_FILENO))
-		return render_split_new(&config);
-	return render_text_new(&config);
 }
 
 static void show_lost(struct session *s, const struct model_lost *lost)
@@ -237,6 +180,8 @@ static bool tick(struct session *s, uint64_t limit)
 	if (s->child)
 		child_tick(s->child);
 	pump(s, limit);
+	if (s->queues)
+		queues_look(s->queues, limit);
 	s->render->ops->tick(s->render, limit);
 	return flush_output(s);
 }
@@ -355,7 +300,9 @@ static void announce_probes(const struct session *s)
 static int open_common(struct session *s)
 {
 	s->model = model_new();
-	s->render = new_render(s);
+	s->queues = s->o->top ? queues_new() : NULL;
+	s->render = screen_new(s->o, s->model, s->queues, s->start,
+			       wall_offset(&s->recording));
 	if (!s->model || !s->render) {
 		log_error("memory is short");
 		return -ENOMEM;
@@ -365,7 +312,6 @@ static int open_common(struct session *s)
 	s->events.model = s->model;
 	s->events.render = s->render;
 	events_announce(&s->events);
-	set_buffering();
 	return 0;
 }
 
@@ -384,6 +330,7 @@ static void close_all(struct session *s)
 	if (s->render)
 		s->render->ops->free(s->render);
 	owner_free(s->events.owner);
+	queues_free(s->queues);
 	model_free(s->model);
 	source_close(s->source);
 	decode_free(s->decode);

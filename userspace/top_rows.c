@@ -33,6 +33,7 @@ static struct top_row *add(struct top_rows *rows, const char *explain,
 	*row = (struct top_row){
 		.color = explain ? RENDER_PLAIN : RENDER_STRONG,
 		.share = -1,
+		.queue = -1,
 		.explain = explain,
 	};
 	va_start(ap, format);
@@ -47,8 +48,27 @@ static void add_none(struct top_rows *rows, size_t before)
 		add(rows, NULL, "  none")->color = RENDER_FAINT;
 }
 
+/* Of listeners in connections, of UDP sockets in bytes. */
+static void put_queue(struct top_row *row, const struct queues *queues,
+		      uint64_t cookie)
+{
+	struct queues_one one;
+
+	if (!queues_find(queues, cookie, &one))
+		return;
+	if (!one.room) {
+		snprintf(row->waiting, sizeof(row->waiting), "%u B", one.waiting);
+		return;
+	}
+	snprintf(row->waiting, sizeof(row->waiting), "%u/%u", one.waiting,
+		 one.room);
+	row->queue = one.waiting < one.room ?
+		     (double)one.waiting / one.room : 1;
+}
+
 static void add_member(struct top_rows *rows, const struct groups_group *group,
-		       const struct groups_member *m)
+		       const struct groups_member *m,
+		       const struct top_rows_want *want)
 {
 	char who[RENDER_LINE_OWNER_LEN], unnamed[32], place[16] = "-";
 	struct top_row *row;
@@ -58,8 +78,10 @@ static void add_member(struct top_rows *rows, const struct groups_group *group,
 	snprintf(unnamed, sizeof(unnamed), "socket %" PRIu64, m->cookie);
 	render_line_owner(&m->owner, m->owners,
 			  m->cookie ? unnamed : "nobody", who);
-	row = add(rows, "hash", "    %4s  %-24.60s %8" PRIu64, place, who,
+	row = add(rows, "hash", "  %4s  %-22.22s %8" PRIu64, place, who,
 		  m->picks);
+	snprintf(row->detail, sizeof(row->detail), "%s", who);
+	put_queue(row, want->queues, m->cookie);
 	row->share = group->picks ? (double)m->picks / group->picks : 0;
 	if (m->state != GROUPS_PRESENT)
 		row->color = RENDER_FAINT;
@@ -85,7 +107,7 @@ static void add_members(struct top_rows *rows, const struct groups *g,
 	for (i = 0; i < n && shown < MEMBERS_SHOWN; i++) {
 		if (list[i]->state == GROUPS_LEFT && !list[i]->picks)
 			continue;
-		add_member(rows, group, list[i]);
+		add_member(rows, group, list[i], want);
 		shown++;
 	}
 	free(list);
@@ -135,7 +157,7 @@ static void add_groups(struct top_rows *rows, struct model *m,
 
 	if (want->sort == TOP_ROWS_MOST_FIRST && n)
 		qsort(list, n, sizeof(*list), most_picked_first);
-	add(rows, NULL, "GROUPS   place  member                      picks");
+	add(rows, NULL, "GROUPS  member                    picks  share                   queue");
 	before = rows->n;
 	for (i = 0; i < n; i++)
 		if (!list[i]->ended && list[i]->shown &&

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "queues.h"
 #include "refusals.h"
 #include "render_line.h"
 
@@ -24,6 +25,8 @@ struct top_row {
 	char detail[TOP_ROWS_TEXT];	/* for who wants to know more */
 	enum render_line_color color;
 	double share;		/* of the group's picks; negative: no bar */
+	double queue;		/* how full it is; negative: no bar */
+	char waiting[16];	/* in the queue; "": not known */
 	const char *explain;	/* a name in the rule table; NULL: a heading */
 	const struct refusal *refusal;	/* NULL: it is none */
 };
@@ -38,6 +41,7 @@ struct top_rows_want {
 	enum top_rows_sort sort;
 	uint16_t port;		/* 0: all */
 	uint64_t now;
+	const struct queues *queues;	/* NULL: not known */
 };
 
 /**
