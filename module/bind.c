@@ -64,7 +64,9 @@ NOKPROBE_SYMBOL(tell_no_free_port);
 static void fill_from_attempt(struct bind_args *args,
 			      const struct bind_attempt *attempt)
 {
-	args->passed_over = attempt->passed_over;
+	/* UDP looks for any port in a bitmap, where no probe can see it. */
+	if (args->port || args->sock.proto != IPPROTO_UDP)
+		args->passed_over = attempt->passed_over;
 	if (args->result || !attempt->tallied)
 		return;
 	args->why = bind_rules_why(&attempt->tally, attempt->forced);
@@ -82,6 +84,7 @@ static void tell(const struct sock *sk, const struct bind_attempt *attempt,
 		return;
 	args->owners = -1;
 	args->over_time_wait = -1;
+	args->passed_over = -1;
 	sockread_desc(sk, &args->sock);
 	if (attempt)
 		fill_from_attempt(args, attempt);

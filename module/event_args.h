@@ -51,7 +51,7 @@ struct bind_args {
 	int result;		/* 0 or a negative errno */
 	int owners;		/* -1: not seen */
 	int over_time_wait;	/* -1: not seen */
-	u32 passed_over;	/* ports in use, in a TCP search for any port */
+	s32 passed_over;	/* ports in use, in a search for any port; -1: not seen */
 	u16 port;		/* asked for; 0 = any */
 	u16 bound_port;		/* 0: none */
 	enum bind_op op;

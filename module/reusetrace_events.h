@@ -224,7 +224,7 @@ TRACE_EVENT(bind,
 		__field(__u32, result)
 		__field(__s32, owners)
 		__field(__s32, over_time_wait)
-		__field(__u32, passed_over)
+		__field(__s32, passed_over)
 		__field(__u32, tgid)
 		__field(__u16, family)
 		__field(__u16, port)
@@ -266,7 +266,7 @@ TRACE_EVENT(bind,
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
-	TP_printk("%s[%u] %s %s %pISpc result=%s bound_port=%u why=%s owners=%d over_time_wait=%d passed_over=%u truncated=%u reuseaddr=%u reuseport=%u v6only=%u ifindex=%d uid=%u family=%s netns=%u cookie=%llu inode=%llu",
+	TP_printk("%s[%u] %s %s %pISpc result=%s bound_port=%u why=%s owners=%d over_time_wait=%d passed_over=%d truncated=%u reuseaddr=%u reuseport=%u v6only=%u ifindex=%d uid=%u family=%s netns=%u cookie=%llu inode=%llu",
 		__entry->comm, __entry->tgid, show_op(__entry->op),
 		show_proto(__entry->proto), __entry->addr,
 		show_result(__entry->result), __entry->bound_port,
