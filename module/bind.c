@@ -13,11 +13,12 @@
 /*
  * Walks run with the port's lock held and BH off, so they are short: a refused
  * bind has its culprit, like the kernel, at the first conflict, but looks a
- * little further for a listener, which tells more than its clients.
+ * little further for a listener, which tells more than its clients. A socket
+ * that is examined costs more than one that is passed by at a glance.
  */
-#define OWNERS_TALLIED_MAX 256
-#define LISTENER_SEARCH_MAX 16
-#define CULPRIT_SEARCH_MAX 8192
+#define EXAMINING 8
+#define LISTENER_SEARCH 64
+#define CULPRIT_SEARCH (8192 * EXAMINING)
 
 static const struct bind_kernel this_kernel = COMPAT_BIND_KERNEL;
 
@@ -137,8 +138,8 @@ NOKPROBE_SYMBOL(bind_call_end);
 
 void bind_search_begin(struct bind_search *search, const struct sock *sk)
 {
-	*search = (struct bind_search) { .left = CULPRIT_SEARCH_MAX };
-	sockread_party(sk, &search->req);
+	*search = (struct bind_search) { .left = CULPRIT_SEARCH };
+	sockread_requester(sk, &search->req);
 }
 NOKPROBE_SYMBOL(bind_search_begin);
 
@@ -155,11 +156,37 @@ static bool is_better(const struct bind_search *search,
 }
 NOKPROBE_SYMBOL(is_better);
 
+/* Most of a long list can be told at a glance, as the kernel does it. */
+static bool pass_by(struct bind_search *search, const struct sock *sk2)
+{
+	if (search->found && !sockread_is_listener(sk2))
+		return true;
+	if (sockread_apart(sk2, &search->req))
+		return true;
+	if (!sockread_by_reuseaddr(sk2, &search->req) &&
+	    !sockread_by_reuseport(sk2, &search->req))
+		return false;
+	if (!search->passed)
+		search->passed = sk2;
+	return true;
+}
+NOKPROBE_SYMBOL(pass_by);
+
+static bool spend(struct bind_search *search, unsigned int cost)
+{
+	search->left -= min(cost, search->left);
+	search->truncated = !search->left && !search->found;
+	return !search->left;
+}
+NOKPROBE_SYMBOL(spend);
+
 bool bind_search_consider(struct bind_search *search, const struct sock *sk2)
 {
 	struct bind_party holder;
 	struct bind_verdict v;
 
+	if (pass_by(search, sk2))
+		return spend(search, 1);
 	sockread_party(sk2, &holder);
 	v = bind_rules_examine(&this_kernel, &search->req, &holder);
 	if (is_better(search, &v, &holder)) {
@@ -168,28 +195,40 @@ bool bind_search_consider(struct bind_search *search, const struct sock *sk2)
 	}
 	if (v.rule != BIND_RULE_NONE && !search->found) {
 		search->found = true;
-		search->left = LISTENER_SEARCH_MAX;
+		search->left = LISTENER_SEARCH;
 	}
 	if (v.rule != BIND_RULE_NONE && holder.kind == BIND_KIND_LISTENER)
 		return true;
-	search->left--;
-	search->truncated = !search->left && !search->found;
-	return !search->left;
+	return spend(search, EXAMINING);
 }
 NOKPROBE_SYMBOL(bind_search_consider);
 
-void bind_search_tell(const struct bind_search *search,
-		      struct bind_attempt *attempt)
+/* What conflicted a moment ago no longer does. Who could it have been? */
+static void guess_holder(struct bind_search *search)
+{
+	struct bind_party passed;
+
+	if (search->holder || search->truncated || !search->passed)
+		return;
+	sockread_party(search->passed, &passed);
+	search->verdict = bind_rules_examine(&this_kernel, &search->req,
+					     &passed);
+	if (search->verdict.overlap != BIND_OVERLAP_NONE)
+		search->holder = search->passed;
+}
+NOKPROBE_SYMBOL(guess_holder);
+
+void bind_search_tell(struct bind_search *search, struct bind_attempt *attempt)
 {
 	struct bind_conflict_args args = {
-		.verdict = search->verdict,
 		.port = attempt->port,
 		.op = op_of(attempt->listening),
-		/* What conflicted a moment ago no longer does. */
 		.inferred = !search->found,
 		.truncated = search->truncated,
 	};
 
+	guess_holder(search);
+	args.verdict = search->verdict;
 	sockread_desc(attempt->sk, &args.sock);
 	if (search->holder)
 		sockread_desc(search->holder, &args.holder);
@@ -204,7 +243,7 @@ bool bind_tally_add(struct bind_attempt *attempt, const struct bind_party *req,
 	struct bind_party holder;
 	struct bind_verdict v;
 
-	if (attempt->tally.owners == OWNERS_TALLIED_MAX) {
+	if (attempt->tally.owners == BIND_OWNERS_TALLIED_MAX) {
 		attempt->truncated = true;
 		return true;
 	}

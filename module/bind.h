@@ -9,8 +9,10 @@
 #include <linux/kprobes.h>
 
 #include "bind_attempt.h"
+#include "sockread.h"
 
-struct sock;
+/* Owners of a port that a bind which succeeds is told of. */
+#define BIND_OWNERS_TALLIED_MAX 256
 
 /* A call of inet_csk_get_port() or udp_lib_get_port(). */
 struct bind_call {
@@ -53,7 +55,8 @@ struct bind_search {
 	struct bind_party req;
 	struct bind_verdict verdict;
 	const struct sock *holder;	/* valid while the port's lock is held */
-	unsigned int left;		/* sockets that may still be looked at */
+	const struct sock *passed;	/* the first that was passed by */
+	unsigned int left;		/* what the walk may still cost */
 	bool found;			/* the holder conflicts; else it is a guess */
 	bool truncated;
 };
@@ -62,6 +65,25 @@ struct bind_search {
  * bind_search_begin - start looking for what stands in the way of @sk
  */
 void bind_search_begin(struct bind_search *search, const struct sock *sk);
+
+/**
+ * bind_search_passes_by - does a glance tell that @sk2 is not in the way?
+ * @search: begun with bind_search_begin()
+ * @sk2: an owner of the port; the port's lock must be held
+ *
+ * For ports with thousands of owners that share by SO_REUSEADDR: as quick as the
+ * kernel's own look. False means nothing.
+ */
+static __always_inline bool bind_search_passes_by(struct bind_search *search,
+						  const struct sock *sk2)
+{
+	if (search->left == 1 || !sockread_by_reuseaddr(sk2, &search->req))
+		return false;
+	search->left--;
+	if (!search->passed)
+		search->passed = sk2;
+	return true;
+}
 
 /**
  * bind_search_consider - look at one more owner of the port
@@ -78,8 +100,31 @@ bool bind_search_consider(struct bind_search *search, const struct sock *sk2);
  * @search: the search; the port's lock must still be held
  * @attempt: the bind that is being refused
  */
-void bind_search_tell(const struct bind_search *search,
-		      struct bind_attempt *attempt);
+void bind_search_tell(struct bind_search *search, struct bind_attempt *attempt);
+
+/**
+ * bind_tally_only_counts - does @sk2 change no answer any more?
+ * @attempt: the bind
+ * @req: its socket, as the rules see it
+ * @sk2: an owner of the port; the port's lock must be held
+ *
+ * Return: true when it is accounted for. False means nothing.
+ */
+static __always_inline bool
+bind_tally_only_counts(struct bind_attempt *attempt,
+		       const struct bind_party *req, const struct sock *sk2)
+{
+	struct bind_tally *tally = &attempt->tally;
+
+	if (tally->owners >= BIND_OWNERS_TALLIED_MAX)
+		return false;
+	if (!sockread_apart(sk2, req) &&
+	    !(tally->by_reuseaddr && sockread_by_reuseaddr(sk2, req)))
+		return false;
+	tally->owners++;
+	tally->time_wait += sockread_is_time_wait(sk2);
+	return true;
+}
 
 /**
  * bind_tally_add - account for an owner of the port of a bind that succeeds

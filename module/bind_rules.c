@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bind_rules.h"
 
-#ifdef __KERNEL__
-#include <linux/string.h>
-#else
-#include <string.h>
-#endif
-
 static const __u8 mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
 static bool is_mapped(const struct bind_party *p)

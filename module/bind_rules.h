@@ -13,8 +13,11 @@
 #define REUSETRACE_BIND_RULES_H
 
 #include <linux/types.h>
-#ifndef __KERNEL__
+#ifdef __KERNEL__
+#include <linux/string.h>
+#else
 #include <stdbool.h>
+#include <string.h>
 #endif
 
 /* What a socket on the port is, as far as the rules and the reader care. */
@@ -108,6 +111,55 @@ struct bind_tally {
 	bool by_reuseport;	/* one was tolerated by SO_REUSEPORT */
 	bool refused;		/* one would be refused by the full check */
 };
+
+/**
+ * bind_rules_apart - can these two surely not meet, by their addresses?
+ * @req: the socket that asks for the port
+ * @addr4: of one that has it, see struct bind_party
+ * @addr6: the same; NULL for an AF_INET socket
+ *
+ * A glance, for walks past many: where it says yes bind_rules_examine() finds no
+ * overlap. A no means nothing.
+ */
+static inline bool bind_rules_apart(const struct bind_party *req, __be32 addr4,
+				    const __u8 *addr6)
+{
+	if (!req->addr4 || !addr4)
+		return false;
+	if (req->addr4 != addr4)
+		return true;
+	/* All of IPv6's own addresses have the same addr4. */
+	return addr6 && req->inet6 &&
+	       memcmp(addr6, req->addr6, sizeof(req->addr6));
+}
+
+/**
+ * bind_rules_by_reuseaddr - do these two surely share, by SO_REUSEADDR?
+ * @req: the socket that asks for the port
+ * @reuseaddr: of one that has it
+ * @listening: is that one a listener?
+ *
+ * A glance like bind_rules_apart(): where it says yes nothing is refused.
+ */
+static inline bool bind_rules_by_reuseaddr(const struct bind_party *req,
+					   bool reuseaddr, bool listening)
+{
+	return req->reuseaddr && reuseaddr && !listening;
+}
+
+/**
+ * bind_rules_by_reuseport - do these two surely share, by SO_REUSEPORT?
+ * @req: the socket that asks for the port
+ * @reuseport: of one that has it
+ * @time_wait: is that one a TIME_WAIT? Others have users to compare.
+ *
+ * Another glance.
+ */
+static inline bool bind_rules_by_reuseport(const struct bind_party *req,
+					   bool reuseport, bool time_wait)
+{
+	return req->reuseport && reuseport && time_wait && !req->in_group;
+}
 
 /**
  * bind_rules_examine - may @req share a port with @holder?

@@ -14,6 +14,7 @@ struct conflict_call {
 	const struct inet_bind_bucket *tb;	/* NULL: to be found by */
 	int port;
 	int l3mdev;
+	const struct inet_bind2_bucket *tb2;	/* its address's; may be NULL */
 	bool for_any_port;	/* a candidate in the search for a free port */
 };
 
@@ -23,20 +24,114 @@ static int get_port_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(get_port_entry);
 
-/* The kernel found a conflict and still holds the lock: name the holder. */
-static void explain_conflict(struct bind_attempt *attempt,
-			     const struct inet_bind_bucket *tb)
+#if COMPAT_TIME_WAITS_APART
+/* These kernels keep the TIME_WAITs of an address in a list of their own. */
+static bool search_bucket2(struct bind_search *search, const struct sock *sk,
+			   const struct inet_bind2_bucket *tb2)
 {
-	struct bind_search search;
+	struct inet_timewait_sock *tw2;
+	struct sock *sk2;
+
+	sk_for_each_bound_bhash2(sk2, &tb2->owners)
+		if (!bind_search_passes_by(search, sk2) && sk2 != sk &&
+		    bind_search_consider(search, sk2))
+			return true;
+	twsk_for_each_bound_bhash2(tw2, &tb2->deathrow) {
+		sk2 = (struct sock *)tw2;
+		if (!bind_search_passes_by(search, sk2) &&
+		    bind_search_consider(search, sk2))
+			return true;
+	}
+	return false;
+}
+NOKPROBE_SYMBOL(search_bucket2);
+
+static bool is_of_port(const struct conflict_call *call,
+		       const struct inet_bind2_bucket *tb2)
+{
+	return net_eq(ib2_net(tb2), sock_net(call->attempt->sk)) &&
+	       tb2->port == call->port && tb2->l3mdev == call->l3mdev;
+}
+NOKPROBE_SYMBOL(is_of_port);
+
+/*
+ * The wildcards' bucket can be ten thousand owners down the port's own list. The
+ * chain it is in has a lock that the caller does not hold: somebody else's
+ * bucket may come or go. We only try it, for where nobody waits nothing can
+ * lock up; the sockets found stay while the port's lock is held.
+ */
+static bool search_wildcards(struct bind_search *search,
+			     const struct conflict_call *call)
+{
+	struct inet_bind_hashbucket *head2;
+	const struct inet_bind2_bucket *tb2;
+	bool done = false;
+
+	head2 = compat_wildcard_chain(call->attempt->sk, call->port);
+	if (!spin_trylock(&head2->lock))
+		return false;
+	inet_bind_bucket_for_each(tb2, &head2->chain)
+		if (is_of_port(call, tb2) &&
+		    search_bucket2(search, call->attempt->sk, tb2)) {
+			done = true;
+			break;
+		}
+	spin_unlock(&head2->lock);
+	return done;
+}
+NOKPROBE_SYMBOL(search_wildcards);
+
+/*
+ * Where the kernel itself has found it, unless a wildcard was asked for; a
+ * listener may still be elsewhere. Return: there is no need to look further.
+ */
+static bool search_addresses(struct bind_search *search,
+			     const struct conflict_call *call)
+{
+	if (!call->tb)
+		return search_wildcards(search, call);
+	return call->tb2 &&
+	       search_bucket2(search, call->attempt->sk, call->tb2);
+}
+NOKPROBE_SYMBOL(search_addresses);
+#else
+static bool search_addresses(struct bind_search *search,
+			     const struct conflict_call *call)
+{
+	return false;
+}
+NOKPROBE_SYMBOL(search_addresses);
+#endif
+
+static void search_port(struct bind_search *search, const struct sock *sk,
+			const struct inet_bind_bucket *tb)
+{
 	struct inet_bind2_bucket *tb2;
 	struct sock *sk2;
 
-	bind_search_begin(&search, attempt->sk);
-	compat_for_each_owner(sk2, tb2, tb)
-		if (sk2 != attempt->sk && bind_search_consider(&search, sk2))
-			goto tell;
-tell:
-	bind_search_tell(&search, attempt);
+	compat_for_each_owner(sk2, tb2, tb) {
+		if (bind_search_passes_by(search, sk2))
+			continue;
+		/* So are all others in this list. */
+		if (COMPAT_LIST_PER_ADDRESS && sockread_apart(sk2, &search->req))
+			break;
+		if (sk2 != sk && bind_search_consider(search, sk2))
+			return;
+	}
+}
+NOKPROBE_SYMBOL(search_port);
+
+/* The kernel found a conflict and still holds the lock: name the holder. */
+static void explain_conflict(const struct conflict_call *call,
+			     const struct inet_bind_bucket *tb)
+{
+	const struct sock *sk = call->attempt->sk;
+	struct bind_search search;
+
+	bind_search_begin(&search, sk);
+	if (!search_addresses(&search, call))
+		search_port(&search, sk, tb);
+	bind_search_tell(&search, call->attempt);
 }
 NOKPROBE_SYMBOL(explain_conflict);
 
@@ -64,6 +159,8 @@ static int bind_conflict_entry(struct kretprobe_instance *ri,
 						COMPAT_CONFLICT_REUSEPORT_OK);
 
 	call->tb = (void *)regs_get_kernel_argument(regs, 1);
+	call->tb2 = COMPAT_BHASH2 ? (void *)regs_get_kernel_argument(regs, 2) :
+				    NULL;
 	return conflict_entry(ri, regs, !asked_for);
 }
 NOKPROBE_SYMBOL(bind_conflict_entry);
@@ -113,7 +210,7 @@ static int conflict_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	}
 	tb = call->tb ? call->tb : find_bucket(call);
 	if (tb)
-		explain_conflict(call->attempt, tb);
+		explain_conflict(call, tb);
 	return 0;
 }
 NOKPROBE_SYMBOL(conflict_return);
@@ -125,9 +222,11 @@ static void tally_owners(struct bind_attempt *attempt,
 	struct bind_party req;
 	struct sock *sk2;
 
-	sockread_party(attempt->sk, &req);
+	sockread_requester(attempt->sk, &req);
 	compat_for_each_owner(sk2, tb2, tb)
-		if (sk2 != attempt->sk && bind_tally_add(attempt, &req, sk2))
+		if (sk2 != attempt->sk &&
+		    !bind_tally_only_counts(attempt, &req, sk2) &&
+		    bind_tally_add(attempt, &req, sk2))
 			return;
 }
 NOKPROBE_SYMBOL(tally_owners);

@@ -63,7 +63,7 @@ static void tally_owners(struct bind_attempt *attempt)
 
 	/* The second of two half answers must not count all of them again. */
 	attempt->tally = (struct bind_tally) {};
-	sockread_party(attempt->sk, &req);
+	sockread_requester(attempt->sk, &req);
 	sk_for_each(sk2, &primary_slot(attempt)->head)
 		if (owns_port(attempt, sk2) &&
 		    bind_tally_add(attempt, &req, sk2))

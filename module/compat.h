@@ -96,11 +96,30 @@ compat_tw_count(const struct inet_timewait_death_row *dr)
 #endif
 }
 
+/* Kernels that know a port's owners by address, but TIME_WAITs apart. */
+#define COMPAT_TIME_WAITS_APART (RT_HAS_BHASH2 && !RT_HAS_OWNERS_IN_BHASH2)
+
+#if COMPAT_TIME_WAITS_APART
+/* The chain of address buckets that 0.0.0.0 and :: of a port are in. */
+static inline struct inet_bind_hashbucket *
+compat_wildcard_chain(const struct sock *sk, int port)
+{
+	const struct net *net = sock_net(sk);
+	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	/* That of :: is the same. */
+	u32 hash = ipv4_portaddr_hash(net, 0, port);
+
+	return &hashinfo->bhash2[hash & (hashinfo->bhash_size - 1)];
+}
+#endif
+
 /*
  * Every owner of a port, TIME_WAITs included. The bucket's lock must be held.
  * @tb2 is a scratch pointer for the kernels that nest the lists: leave the loop
- * by return only, since break would leave the inner list alone.
+ * by return or goto, since break leaves the inner list alone; with
+ * COMPAT_LIST_PER_ADDRESS that is one of sockets with the same address.
  */
+#define COMPAT_LIST_PER_ADDRESS RT_HAS_OWNERS_IN_BHASH2
 #if RT_HAS_OWNERS_IN_BHASH2
 #define compat_for_each_owner(sk, tb2, tb)				\
 	hlist_for_each_entry(tb2, &(tb)->bhash2, bhash_node)		\

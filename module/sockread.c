@@ -75,11 +75,12 @@ NOKPROBE_SYMBOL(peer_of);
 /* The user the rules compare; a TIME_WAIT has none and is told as root. */
 static u32 rule_uid(const struct sock *sk)
 {
-	kuid_t uid = GLOBAL_ROOT_UID;
+	kuid_t uid;
 
+	if (!sk_fullsock(sk))
+		return 0;
 	rcu_read_lock();
-	if (sk_fullsock(sk))
-		uid = compat_rule_uid(sk);
+	uid = compat_rule_uid(sk);
 	rcu_read_unlock();
 	return from_kuid_munged(&init_user_ns, uid);
 }
@@ -152,8 +153,6 @@ static bool group_forbids(const struct sock *sk)
 	const struct sock_reuseport *reuse;
 	bool forbids;
 
-	if (!sk_fullsock(sk))
-		return false;
 	rcu_read_lock();
 	reuse = rcu_dereference(sk->sk_reuseport_cb);
 	forbids = reuse && (sk->sk_protocol != IPPROTO_TCP ||
@@ -175,12 +174,18 @@ void sockread_party(const struct sock *sk, struct bind_party *party)
 		.v6only = ipv6_only_sock(sk),
 		.reuseaddr = sk->sk_reuse,
 		.reuseport = sk->sk_reuseport,
-		.in_group = group_forbids(sk),
 		.kind = kind_of(sk),
 	};
 	memcpy(party->addr6, &addr, sizeof(party->addr6));
 }
 NOKPROBE_SYMBOL(sockread_party);
+
+void sockread_requester(const struct sock *sk, struct bind_party *party)
+{
+	sockread_party(sk, party);
+	party->in_group = group_forbids(sk);
+}
+NOKPROBE_SYMBOL(sockread_requester);
 
 void sockread_timewait(const struct inet_timewait_sock *tw,
 		       struct tw_args *args)

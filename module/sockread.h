@@ -7,11 +7,13 @@
 #ifndef REUSETRACE_SOCKREAD_H
 #define REUSETRACE_SOCKREAD_H
 
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
 #include "event_args.h"
 
 struct inet_timewait_sock;
 struct sk_buff;
-struct sock;
 
 /**
  * sockread_cookie - the socket's SO_COOKIE value, made now if it has none
@@ -41,11 +43,63 @@ u32 sockread_netns(const struct sock *sk);
 void sockread_desc(const struct sock *sk, struct sock_desc *desc);
 
 /**
- * sockread_party - a TCP or UDP socket as the bind rules see it
+ * sockread_party - a TCP or UDP socket that has a port as the bind rules see it
  * @sk: a full socket or a TIME_WAIT
  * @party: filled in completely
  */
 void sockread_party(const struct sock *sk, struct bind_party *party);
+
+/**
+ * sockread_requester - the same of a socket that asks for a port
+ * @sk: a full socket
+ * @party: filled in completely
+ */
+void sockread_requester(const struct sock *sk, struct bind_party *party);
+
+/* Called for each of thousands of sockets: not worth a call. */
+
+/**
+ * sockread_is_time_wait, sockread_is_listener - is it one?
+ */
+static __always_inline bool sockread_is_time_wait(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_state) == TCP_TIME_WAIT;
+}
+
+static __always_inline bool sockread_is_listener(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_state) == TCP_LISTEN;
+}
+
+/**
+ * sockread_apart, sockread_by_reuseaddr, sockread_by_reuseport - the glances of
+ * bind_rules.h at a socket that has the port
+ */
+static __always_inline bool sockread_apart(const struct sock *sk,
+					   const struct bind_party *req)
+{
+	const __u8 *addr6 = NULL;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		addr6 = sk->sk_v6_rcv_saddr.s6_addr;
+#endif
+	return bind_rules_apart(req, sk->sk_rcv_saddr, addr6);
+}
+
+static __always_inline bool
+sockread_by_reuseaddr(const struct sock *sk, const struct bind_party *req)
+{
+	return bind_rules_by_reuseaddr(req, sk->sk_reuse,
+				       sockread_is_listener(sk));
+}
+
+static __always_inline bool
+sockread_by_reuseport(const struct sock *sk, const struct bind_party *req)
+{
+	return bind_rules_by_reuseport(req, sk->sk_reuseport,
+				       sockread_is_time_wait(sk));
+}
 
 /**
  * sockread_timewait - identity, flags and substate of a TIME_WAIT

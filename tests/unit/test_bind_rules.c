@@ -52,6 +52,33 @@ static void check_refusal(enum oracle_kernel kernel,
 	assert_int_equal(refused, oracle_conflicts(kernel, req, holder));
 }
 
+static void check_glances(enum oracle_kernel kernel, const struct bind_party *req,
+			  const struct bind_party *holder,
+			  const struct bind_verdict *v)
+{
+	bool listening = holder->kind == BIND_KIND_LISTENER;
+	bool time_wait = holder->kind == BIND_KIND_TIME_WAIT;
+
+	(void)kernel;
+	if (bind_rules_apart(req, holder->addr4,
+			     holder->inet6 ? holder->addr6 : NULL))
+		assert_int_equal(v->overlap, BIND_OVERLAP_NONE);
+	if (bind_rules_by_reuseaddr(req, holder->reuseaddr, listening)) {
+		assert_int_equal(v->rule, BIND_RULE_NONE);
+		assert_int_equal(v->reuseaddr_blocked, 0);
+	}
+	if (bind_rules_by_reuseport(req, holder->reuseport, time_wait)) {
+		assert_int_equal(v->rule, BIND_RULE_NONE);
+		assert_int_equal(v->reuseport_blocked, 0);
+	}
+}
+
+static void a_glance_says_nothing_else(void **state)
+{
+	(void)state;
+	for_each_pair(check_glances);
+}
+
 static void refuses_as_the_kernel_does(void **state)
 {
 	(void)state;
@@ -225,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overlaps_as_the_kernel_says),
+		cmocka_unit_test(a_glance_says_nothing_else),
 		cmocka_unit_test(refuses_as_the_kernel_does),
 		cmocka_unit_test(names_the_rule),
 		cmocka_unit_test(lists_all_that_is_in_the_way),
