@@ -23,6 +23,9 @@ HOLDER_STATES = {
     "client": "ESTABLISHED", "listening": "LISTEN", "bound": "CLOSE",
     "connected": "ESTABLISHED",
 }
+# Of those that have a peer: who connect() is, a helper, the discard service.
+PEER_PORTS = {state: range(1024, 7000) for state in ACCEPTED}
+PEER_PORTS |= {"client": range(7001, 7007), "connected": (9,)}
 SETTLED = {"0.0.0.0": "127.0.0.1", "::": "::1",
            "::ffff:0.0.0.0": "::ffff:127.0.0.1"}
 ADD_REUSEADDR = {"-": "A", "P": "AP", "Pg": "APg"}
@@ -235,8 +238,11 @@ class Comparison:
             "reuseaddr": "A" in dims["holder-options"],
             "reuseport": "P" in dims["holder-options"],
         }
+        peers = PEER_PORTS.get(dims["state"], (None,))
         good = (all(holder.get(k) == v for k, v in expected.items())
-                and bool(holder.get("ifindex")) == on_lo)
+                and bool(holder.get("ifindex")) == on_lo
+                and holder.get("peer_port") in peers
+                and (holder.get("peer_addr") is not None) == connected)
         self.holder(good, lambda: f"{tell()}\n  expected {expected}")
 
     # The same for one of three sockets.
