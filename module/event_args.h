@@ -85,7 +85,8 @@ struct steer_args {
 	u8 proto;
 	u8 tcp_flags;		/* the header's flags byte; 0 for UDP */
 	enum steer_via via;
-	bool inferred;		/* via could not be seen, only concluded */
+	bool inferred;		/* via, or size and index, only concluded */
+	bool redirected;	/* the packet was for another port */
 	bool not_final;		/* UDP group with connected members: re-scored */
 };
 

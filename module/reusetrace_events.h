@@ -407,6 +407,7 @@ TRACE_EVENT(steer,
 		__field(__u8, via)
 		__field(__u8, inferred)
 		__field(__u8, not_final)
+		__field(__u8, redirected)
 		__array(__u8, src, RT_SOCKADDR_LEN)
 		__array(__u8, dst, RT_SOCKADDR_LEN)
 	),
@@ -427,17 +428,18 @@ TRACE_EVENT(steer,
 		__entry->via = a->via;
 		__entry->inferred = a->inferred;
 		__entry->not_final = a->not_final;
+		__entry->redirected = a->redirected;
 		event_args_sockaddr(__entry->src, a->family, a->src, a->sport);
 		event_args_sockaddr(__entry->dst, a->family, a->dst, a->dport);
 	),
 
-	TP_printk("%s %pISpc -> %pISpc tcp_flags=%s hash=0x%08x group=%d size=%u index=%d via=%s inferred=%u not_final=%u family=%s netns=%u cookie=%llu inode=%llu",
+	TP_printk("%s %pISpc -> %pISpc tcp_flags=%s hash=0x%08x group=%d size=%u index=%d via=%s inferred=%u not_final=%u redirected=%u family=%s netns=%u cookie=%llu inode=%llu",
 		show_proto(__entry->proto), __entry->src, __entry->dst,
 		show_tcp_flags(__entry->tcp_flags), __entry->hash,
 		__entry->group, __entry->size, __entry->index,
 		show_via(__entry->via), __entry->inferred, __entry->not_final,
-		show_family(__entry->family), __entry->netns, __entry->cookie,
-		__entry->inode)
+		__entry->redirected, show_family(__entry->family),
+		__entry->netns, __entry->cookie, __entry->inode)
 );
 
 /*

@@ -13,7 +13,7 @@
 #include "compat.h"
 
 /* Members looked at when the choice is not where its hash points. */
-#define INDEX_SEARCH_MAX 128
+#define INDEX_SEARCH_MAX 1024
 
 u64 sockread_cookie(const struct sock *sk)
 {
@@ -93,14 +93,13 @@ static u8 protocol_of(const struct sock *sk)
 }
 NOKPROBE_SYMBOL(protocol_of);
 
-/* Host order. A closed listener may have given its number back already. */
-static u16 local_port(const struct sock *sk)
+u16 sockread_port(const struct sock *sk)
 {
 	if (!sk->sk_num && sk_fullsock(sk))
 		return ntohs(inet_sk(sk)->inet_sport);
 	return sk->sk_num;
 }
-NOKPROBE_SYMBOL(local_port);
+NOKPROBE_SYMBOL(sockread_port);
 
 void sockread_desc(const struct sock *sk, struct sock_desc *desc)
 {
@@ -112,7 +111,7 @@ void sockread_desc(const struct sock *sk, struct sock_desc *desc)
 		.uid = rule_uid(sk),
 		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
 		.family = sk->sk_family,
-		.port = local_port(sk),
+		.port = sockread_port(sk),
 		.proto = protocol_of(sk),
 		.state = READ_ONCE(sk->sk_state),
 		.reuseaddr = sk->sk_reuse,
@@ -335,36 +334,89 @@ static enum steer_via via_of_hash(const struct sock_reuseport *reuse,
 }
 NOKPROBE_SYMBOL(via_of_hash);
 
-static void read_choice(const struct sock_reuseport *reuse,
+void sockread_group_before(const struct sock *sk, struct group_before *before)
+{
+	const struct sock_reuseport *reuse;
+
+	rcu_read_lock();
+	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	before->reuse = reuse;
+	before->size = reuse ? READ_ONCE(reuse->num_socks) : 0;
+	rcu_read_unlock();
+}
+NOKPROBE_SYMBOL(sockread_group_before);
+
+/*
+ * How many there were when the choice was made, which is between then and now.
+ * Those who left since may still stand behind the last: they are only compared.
+ */
+static u16 size_of_choice(const struct sock_reuseport *reuse,
+			  const struct group_before *before,
+			  const struct sock *picked, u32 hash, bool *exact)
+{
+	u16 now = READ_ONCE(reuse->num_socks), then = before->size;
+
+	/* Members were written before their number: reuseport_add_sock(). */
+	smp_rmb();
+	*exact = then == now ||
+		 (then && reuse->socks[reciprocal_scale(hash, then)] == picked);
+	return *exact ? then : now;
+}
+NOKPROBE_SYMBOL(size_of_choice);
+
+/*
+ * Not where the choice must have found it: one left and another came meanwhile.
+ * The hash passes over a member that is connected, and over no other.
+ */
+static bool is_displaced(const struct sock_reuseport *reuse,
+			 const struct steer_args *args, u16 by_hash)
+{
+	if (args->index < 0)
+		return args->size <= INDEX_SEARCH_MAX;
+	if (args->via != STEER_VIA_HASH || args->index == by_hash)
+		return false;
+	return READ_ONCE(reuse->socks[by_hash]->sk_state) != TCP_ESTABLISHED;
+}
+NOKPROBE_SYMBOL(is_displaced);
+
+static bool read_choice(const struct sock_reuseport *reuse,
+			const struct group_before *before,
 			const struct sock *picked, struct steer_args *args)
 {
 	const struct bpf_prog *prog = rcu_dereference(reuse->prog);
 	u16 by_hash;
+	bool exact;
 
+	args->size = size_of_choice(reuse, before, picked, args->hash, &exact);
 	if (!args->size)
-		return;
-	/* The members were written before their number: reuseport_add_sock(). */
-	smp_rmb();
+		return exact;
 	by_hash = reciprocal_scale(args->hash, args->size);
 	args->index = index_of(reuse, args->size, by_hash, picked);
-	args->via = prog ? via_of_program(prog, args, by_hash, &args->inferred) :
-			   via_of_hash(reuse, picked);
+	if (!prog)
+		args->via = via_of_hash(reuse, picked);
+	else
+		args->via = via_of_program(prog, args, by_hash,
+					   &args->inferred);
+	return exact && !is_displaced(reuse, args, by_hash);
 }
 NOKPROBE_SYMBOL(read_choice);
 
-void sockread_pick(const struct sock *sk, struct sock *picked,
-		   struct steer_args *args)
+bool sockread_pick(const struct sock *sk, const struct group_before *before,
+		   struct sock *picked, struct steer_args *args)
 {
-	const struct sock_reuseport *reuse;
+	/* The lookup holds RCU all the time, so it is still there. */
+	const struct sock_reuseport *reuse = before->reuse;
+	bool exact = true;
 
 	args->index = -1;
 	args->group = -1;
 	args->via = IS_ERR(picked) ? STEER_VIA_BPF_DROP : STEER_VIA_NONE;
 	rcu_read_lock();
-	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	if (!reuse)
+		reuse = rcu_dereference(sk->sk_reuseport_cb);
 	if (reuse) {
 		args->group = reuse->reuseport_id;
-		args->size = READ_ONCE(reuse->num_socks);
+		args->size = before->size;
 		args->not_final = args->proto == IPPROTO_UDP &&
 				  reuse->has_conns;
 	}
@@ -372,8 +424,9 @@ void sockread_pick(const struct sock *sk, struct sock *picked,
 		args->cookie = sockread_cookie(picked);
 		args->inode = sockread_inode(picked);
 		if (reuse)
-			read_choice(reuse, picked, args);
+			exact = read_choice(reuse, before, picked, args);
 	}
 	rcu_read_unlock();
+	return exact;
 }
 NOKPROBE_SYMBOL(sockread_pick);

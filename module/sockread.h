@@ -14,6 +14,13 @@
 
 struct inet_timewait_sock;
 struct sk_buff;
+struct sock_reuseport;
+
+/* A group as it was when a choice began. */
+struct group_before {
+	const struct sock_reuseport *reuse;	/* NULL: none yet */
+	u16 size;
+};
 
 /**
  * sockread_cookie - the socket's SO_COOKIE value, made now if it has none
@@ -34,6 +41,14 @@ u64 sockread_inode(const struct sock *sk);
  * @sk: any socket
  */
 u32 sockread_netns(const struct sock *sk);
+
+/**
+ * sockread_port - the socket's own port
+ * @sk: any socket; a closed listener may have given its number back already
+ *
+ * Return: in host order; 0: none.
+ */
+u16 sockread_port(const struct sock *sk);
 
 /**
  * sockread_desc - who a socket is and which options it has
@@ -137,13 +152,24 @@ bool sockread_group(const struct sock *sk, s32 *group, u16 *size, u16 *closed);
 bool sockread_is_member(const struct sock *sk);
 
 /**
+ * sockread_group_before - a group just before it chooses a member
+ * @sk: the member the lookup had found
+ * @before: filled in completely; good as long as the caller's RCU section lasts
+ */
+void sockread_group_before(const struct sock *sk, struct group_before *before);
+
+/**
  * sockread_pick - what a reuseport group's choice was and how it came about
  * @sk: the member the lookup had found
+ * @before: of sockread_group_before()
  * @picked: what reuseport_select_sock() returned
- * @args: hash must be set; cookie, inode, group, size, index, via and inferred
- *	are filled in
+ * @args: proto and hash must be set; cookie, inode, group, size, index, via,
+ *	inferred and not_final are filled in
+ *
+ * Return: false when the group changed meanwhile, so that size and index are
+ * those of afterwards.
  */
-void sockread_pick(const struct sock *sk, struct sock *picked,
-		   struct steer_args *args);
+bool sockread_pick(const struct sock *sk, const struct group_before *before,
+		   struct sock *picked, struct steer_args *args);
 
 #endif

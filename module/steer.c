@@ -15,6 +15,7 @@
 struct steer_call {
 	const struct sock *sk;
 	const struct sk_buff *skb;
+	struct group_before before;
 	u32 hash;
 };
 
@@ -48,6 +49,7 @@ static int select_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!call->skb || !is_traced(call->sk))
 		return 1;
 	probe_hit_return(ri);
+	sockread_group_before(call->sk, &call->before);
 	this_cpu_write(answer.sk, NULL);
 	return 0;
 }
@@ -72,10 +74,14 @@ static int select_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.netns = sockread_netns(call->sk),
 		.proto = call->sk->sk_protocol,
 	};
+	bool exact;
 
-	sockread_tuple(call->skb, &args);
-	sockread_pick(call->sk, (struct sock *)regs_return_value(regs), &args);
+	if (sockread_tuple(call->skb, &args))
+		args.redirected = args.dport != call->sk->sk_num;
+	exact = sockread_pick(call->sk, &call->before,
+			      (struct sock *)regs_return_value(regs), &args);
 	correct_via(call->sk, &args);
+	args.inferred |= !exact;
 	trace_steer(&args);
 	return 0;
 }

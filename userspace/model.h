@@ -130,6 +130,7 @@ struct model_steer {
 	uint32_t owners;	/* processes that have it open, 0: not known */
 	bool inferred;
 	bool not_final;		/* the caller may choose again */
+	bool redirected;	/* it was sent to another port than the group's */
 };
 
 #define MODEL_TW_REUSE_UNASKED	(-1)	/* its port was bound before */

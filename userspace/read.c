@@ -161,6 +161,7 @@ void read_steer(const struct decode_record *rec, union read_event *e)
 	s->inode = num(rec, "inode");
 	s->inferred = num(rec, "inferred");
 	s->not_final = num_or(rec, "not_final", 0);
+	s->redirected = num_or(rec, "redirected", 0);
 	decode_flags(rec, "tcp_flags", &s->tcp_flags);
 	symbol(rec, "family", s->family);
 	decode_symbol(rec, "via", s->via);

@@ -190,6 +190,7 @@ static void json_steer(struct render *r, const struct model_steer *ev)
 		json_put_names(o, "tcp_flags", &ev->tcp_flags);
 	json_put_if(o, "inferred", ev->inferred);
 	json_put_if(o, "not_final", ev->not_final);
+	json_put_if(o, "redirected", ev->redirected);
 	write_object(r, o);
 }
 

@@ -199,6 +199,8 @@ static void put_pick(const struct render_line *l, const struct model_steer *ev)
 		phrase_add(&p, " (inferred)");
 	if (ev->not_final)
 		phrase_add(&p, " (not final: the group has connected members)");
+	if (ev->redirected)
+		phrase_add(&p, " (redirected: the group is on another port)");
 	render_line_put(l, ev->head.failed ? RENDER_BAD : RENDER_PLAIN, 0,
 			p.text);
 }

@@ -330,6 +330,12 @@ const struct rules_rule rules_words[] = {
 		.text = "A UDP group with connected members: the kernel compares the pick with the connected sockets once more.",
 	},
 	{
+		.id = "redirected",
+		.kind = RULES_WORD,
+		.line = "sent to another port than the group's",
+		.text = "A BPF program of kind sk_lookup, or a transparent proxy's rule, sent the packet to a socket of that group.",
+	},
+	{
 		.id = "syn-recv",
 		.kind = RULES_WORD,
 		.line = "half-open",

@@ -1,0 +1,1 @@
+bin/clients.o: clients.c clients.h endpoint.h

@@ -1,0 +1,1 @@
+bin/endpoint.o: endpoint.c endpoint.h

@@ -1,0 +1,1 @@
+bin/members.o: members.c members.h endpoint.h
