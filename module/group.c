@@ -16,7 +16,9 @@
 struct group_call {
 	const struct sock *sk;
 	bool had_group;
-	bool was_closed;	/* its group kept closed listeners, it among them */
+	s32 group;		/* the one it had, */
+	u16 size;
+	u16 closed;		/* and its closed listeners, it among them */
 };
 
 static bool is_traced(const struct sock *sk)
@@ -45,15 +47,14 @@ NOKPROBE_SYMBOL(tell);
 static int group_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct group_call *call = (struct group_call *)ri->data;
-	u16 size, closed = 0;
-	s32 group;
 
 	call->sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
 	if (!is_traced(call->sk))
 		return 1;
 	probe_hit_return(ri);
-	call->had_group = sockread_group(call->sk, &group, &size, &closed);
-	call->was_closed = closed;
+	call->closed = 0;
+	call->had_group = sockread_group(call->sk, &call->group, &call->size,
+					 &call->closed);
 	return 0;
 }
 NOKPROBE_SYMBOL(group_entry);
@@ -69,13 +70,39 @@ static int alloc_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(alloc_return);
 
+/*
+ * A socket that had a group to itself, by an early program or since it was shut
+ * down, is in another one now. The kernel drops the first without a further call.
+ */
+static void tell_left_behind(const struct group_call *call)
+{
+	struct group_args args = {
+		.action = GROUP_LEAVE,
+		.group = call->group,
+		.size = call->closed ? call->size : 0,
+		.closed = call->closed ? call->closed - 1 : 0,
+	};
+	u16 size, closed;
+	s32 group;
+
+	if (!call->had_group ||
+	    !sockread_group(call->sk, &group, &size, &closed) ||
+	    group == call->group)
+		return;
+	sockread_desc(call->sk, &args.sock);
+	trace_group(&args);
+}
+NOKPROBE_SYMBOL(tell_left_behind);
+
 static int add_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct group_call *call = (const void *)ri->data;
 
 	/* A listener that comes back is told by reuseport_resurrect(). */
-	if (!(int)regs_return_value(regs) && !call->was_closed)
-		tell(call->sk, GROUP_JOIN, 0, 0);
+	if ((int)regs_return_value(regs) || call->closed)
+		return 0;
+	tell_left_behind(call);
+	tell(call->sk, GROUP_JOIN, 0, 0);
 	return 0;
 }
 NOKPROBE_SYMBOL(add_return);
@@ -84,8 +111,10 @@ static int resurrect_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct group_call *call = (const void *)ri->data;
 
-	if (!(int)regs_return_value(regs))
-		tell(call->sk, GROUP_RESURRECT, 0, 0);
+	if ((int)regs_return_value(regs))
+		return 0;
+	tell_left_behind(call);
+	tell(call->sk, GROUP_RESURRECT, 0, 0);
 	return 0;
 }
 NOKPROBE_SYMBOL(resurrect_return);

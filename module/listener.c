@@ -74,13 +74,20 @@ struct migrate_call {
 	const struct sock *sk;
 	const struct sock *migrating;
 	bool syn_recv;
+	bool from_packet;	/* not from a timer, and not a closing listener */
 };
 
 /*
- * The half-open request that this CPU has just moved: its old self is dropped
- * next, in the same softirq, and has not died. Only compared.
+ * The half-open request for which this CPU has just found another listener.
+ * Told when its old self is dropped, next in the same softirq: not each packet
+ * completes a handshake. Only compared.
  */
-static DEFINE_PER_CPU(const struct sock *, moved_request);
+struct moving_request {
+	const struct sock *req;
+	u64 to;			/* cookie */
+};
+
+static DEFINE_PER_CPU(struct moving_request, moving);
 
 static int migrate_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -89,7 +96,9 @@ static int migrate_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	call->sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
 	call->migrating = (const struct sock *)
 		regs_get_kernel_argument(regs, 1);
-	if (!ports_want(call->sk->sk_num))
+	call->from_packet = regs_get_kernel_argument(regs, 2);
+	this_cpu_write(moving.req, NULL);
+	if (!ports_want(sockread_port(call->sk)))
 		return 1;
 	probe_hit_return(ri);
 	call->syn_recv =
@@ -98,15 +107,14 @@ static int migrate_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(migrate_entry);
 
-static void tell_migration(const struct sock *from, const struct sock *to,
-			   bool syn_recv)
+static void tell_migration(const struct sock *from, u64 to, bool syn_recv)
 {
 	struct migrate_args args = {
 		.from = sockread_cookie(from),
-		.to = to ? sockread_cookie(to) : 0,
+		.to = to,
 		.netns = sockread_netns(from),
 		.group = -1,
-		.port = from->sk_num ? : ntohs(inet_sk(from)->inet_sport),
+		.port = sockread_port(from),
 		.syn_recv = syn_recv,
 		.failed = !to,
 	};
@@ -128,33 +136,41 @@ static int migrate_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	u16 size, closed;
 	s32 group;
 
-	if (to && call->syn_recv)
-		this_cpu_write(moved_request, call->migrating);
-	if (to || (!call->syn_recv &&
-		   sockread_group(call->sk, &group, &size, &closed)))
-		tell_migration(call->sk, to, call->syn_recv);
+	if (to && call->syn_recv && call->from_packet) {
+		this_cpu_write(moving.to, sockread_cookie(to));
+		this_cpu_write(moving.req, call->migrating);
+	} else if (to) {
+		tell_migration(call->sk, sockread_cookie(to), call->syn_recv);
+	} else if (!call->syn_recv &&
+		   sockread_group(call->sk, &group, &size, &closed)) {
+		tell_migration(call->sk, 0, false);
+	}
 	return 0;
 }
 NOKPROBE_SYMBOL(migrate_return);
 
-/* A half-open connection dies, and its listener is no listener any more. */
+/*
+ * A half-open connection ends, and its listener is no listener any more: it has
+ * become one of another listener's, or it dies.
+ */
 static int drop_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct sock *sk = (const struct sock *)
 		regs_get_kernel_argument(regs, 0);
 	const struct sock *req = (const struct sock *)
 		regs_get_kernel_argument(regs, 1);
+	u64 to = 0;
 
 	if (sk->sk_protocol != IPPROTO_TCP ||
 	    READ_ONCE(sk->sk_state) == TCP_LISTEN ||
-	    !ports_want(sk->sk_num))
+	    !ports_want(sockread_port(sk)))
 		return 0;
 	probe_hit(kp);
-	if (this_cpu_read(moved_request) == req) {
-		this_cpu_write(moved_request, NULL);
-		return 0;
+	if (this_cpu_read(moving.req) == req) {
+		to = this_cpu_read(moving.to);
+		this_cpu_write(moving.req, NULL);
 	}
-	tell_migration(sk, NULL, true);
+	tell_migration(sk, to, true);
 	return 0;
 }
 NOKPROBE_SYMBOL(drop_entry);
