@@ -113,14 +113,19 @@ static void end_group(struct groups *g, uint32_t at)
 	lru_rekey(g->by_key, at, ENDED_KEY | g->group[at].serial);
 }
 
-/* Freed numbers come again: another port is another group. */
+/*
+ * Freed numbers come again: another port is another group. @port 0 says nothing:
+ * a socket with a program has a group before it has a port, and a redirected
+ * packet was for another one.
+ */
 static uint32_t find_group(struct groups *g, const struct model_head *head,
-			   int32_t id, const struct model_addr *addr)
+			   int32_t id, uint16_t port)
 {
 	uint32_t at = lru_find(g->by_key,
 			       group_key(head->netns, id, head->proto));
+	uint16_t *known = at == LRU_NONE ? &port : &g->group[at].addr.port;
 
-	if (at != LRU_NONE && g->group[at].addr.port != addr->port) {
+	if (port && *known && *known != port) {
 		end_group(g, at);
 		at = LRU_NONE;
 	}
@@ -128,7 +133,8 @@ static uint32_t find_group(struct groups *g, const struct model_head *head,
 		at = add_group(g, head->netns, id, head->proto);
 	else
 		lru_touch(g->by_key, at);
-	g->group[at].addr.port = addr->port;
+	if (port)
+		g->group[at].addr.port = port;
 	return at;
 }
 
@@ -228,7 +234,7 @@ void groups_change(struct groups *g, const struct model_group *ev)
 
 	if (at != LRU_NONE && !strcmp(ev->action, "create"))
 		end_group(g, at);
-	at = find_group(g, &ev->head, ev->group, &ev->addr);
+	at = find_group(g, &ev->head, ev->group, ev->addr.port);
 	group = &g->group[at];
 	group->addr = ev->addr;
 	group->closed = ev->closed;
@@ -289,11 +295,12 @@ static void count_pick(struct groups *g, struct groups_group *group,
 
 void groups_pick(struct groups *g, const struct model_steer *ev)
 {
-	uint32_t at = find_group(g, &ev->head, ev->group, &ev->dst);
+	uint32_t at = find_group(g, &ev->head, ev->group,
+				 ev->redirected ? 0 : ev->dst.port);
 	struct groups_group *group = &g->group[at];
 	struct groups_member *m = member_of(g, at, ev->cookie);
 
-	if (!group->addr.family)
+	if (!group->addr.family && !ev->redirected)
 		group->addr = ev->dst;
 	set_size(group, ev->size);
 	if (ev->owner.pid)
@@ -344,24 +351,25 @@ const struct groups_group *groups_find(const struct groups *g, uint32_t netns,
 	return at == LRU_NONE ? NULL : &g->group[at];
 }
 
-static bool is_same(const struct model_task *a, const struct model_task *b)
+/* Another name; or the same one in another container or unit. */
+static bool is_stranger(const struct model_task *a, const struct model_task *b)
 {
-	return a->pid && a->pid == b->pid;
+	return strcmp(a->comm, b->comm) ||
+	       (a->cgroup && b->cgroup && strcmp(a->cgroup, b->cgroup));
 }
 
 static void add_peer(struct groups_peers *peers, const struct model_task *peer,
 		     const struct model_task *owner)
 {
-	if (is_same(peer, owner)) {
+	if (peer->pid && peer->pid == owner->pid) {
 		peers->own++;
 		return;
 	}
 	peers->others++;
-	if (peer->pid && owner->pid && strcmp(peer->comm, owner->comm))
-		peers->stranger = true;
+	peers->stranger |= peer->pid && owner->pid && is_stranger(peer, owner);
 	if (!peers->first.pid)
 		peers->first = *peer;
-	else if (!peers->second.pid && !is_same(peer, &peers->first))
+	else if (!peers->second.pid && peer->pid != peers->first.pid)
 		peers->second = *peer;
 }
 

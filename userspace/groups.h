@@ -67,7 +67,7 @@ struct groups_group {
 struct groups_peers {
 	size_t others;			/* members of other processes */
 	size_t own;			/* of the same process */
-	bool stranger;			/* one has another name */
+	bool stranger;			/* one has another name, or another cgroup */
 	struct model_task first;	/* one of the others, by name if possible */
 	struct model_task second;	/* another process; pid 0: none */
 };

@@ -99,6 +99,29 @@ static void put_members(const struct render_line *l, const struct groups *g,
 	free(list);
 }
 
+/* Processes with the same socket take from one queue: no hash decides there. */
+static void put_shared(const struct render_line *l, const struct groups *g,
+		       const struct groups_group *group)
+{
+	const struct groups_member **list;
+	size_t i, n = groups_members(g, group, &list);
+	uint32_t most = 0;
+
+	for (i = 0; i < n; i++)
+		if (list[i]->owners > most)
+			most = list[i]->owners;
+	free(list);
+	if (most < 2)
+		return;
+	fputs("    ", l->config->out);
+	if (n == 1)
+		fprintf(l->config->out, "one socket for %u processes: the hash has nothing to choose from;",
+			most);
+	else
+		fprintf(l->config->out, "up to %u processes with one socket:", most);
+	fputs(" whoever asks first gets what has come\n", l->config->out);
+}
+
 static void put_fairness(const struct render_line *l, const struct groups *g,
 			 const struct groups_group *group)
 {
@@ -117,16 +140,18 @@ static void put_fairness(const struct render_line *l, const struct groups *g,
 							     RENDER_PLAIN,
 			0, fairness_words(&fair, text));
 	fputc('\n', f);
-	if (fair.verdict == FAIRNESS_EVEN || fair.verdict == FAIRNESS_NOTHING)
+	if (fair.verdict == FAIRNESS_NOTHING)
 		return;
 	fprintf(f, "    busiest %" PRIu64 ", idlest %" PRIu64, fair.busiest,
 		fair.idlest);
 	if (fair.idlest)
 		fprintf(f, ": %.1f times as many",
 			(double)fair.busiest / fair.idlest);
-	fprintf(f, "; chi-square %.1f with %zu degree%s of freedom, p = %.2g\n",
-		fair.chi_square, fair.degrees,
-		render_line_plural(fair.degrees), fair.p_value);
+	if (fair.verdict != FAIRNESS_EVEN)
+		fprintf(f, "; chi-square %.1f with %zu degree%s of freedom, p = %.2g",
+			fair.chi_square, fair.degrees,
+			render_line_plural(fair.degrees), fair.p_value);
+	fputc('\n', f);
 }
 
 static void put_group(const struct render_line *l, const struct groups *g,
@@ -150,6 +175,7 @@ static void put_group(const struct render_line *l, const struct groups *g,
 	if (group->others)
 		fprintf(f, "    %7" PRIu64 "  for packets without SYN\n",
 			group->others);
+	put_shared(l, g, group);
 	put_fairness(l, g, group);
 }
 

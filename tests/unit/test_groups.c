@@ -150,6 +150,80 @@ static void a_second_server_is_a_stranger(void **state)
 	assert_int_equal(peers.others, 1);
 }
 
+static void the_same_name_in_another_container_is_a_stranger(void **state)
+{
+	struct model_task other = { .pid = 2, .comm = "web", .cgroup = "/b" };
+	struct model_task same = { .pid = 3, .comm = "web", .cgroup = "/a" };
+	struct model_task first = { .pid = 1, .comm = "web", .cgroup = "/a" };
+	struct groups_peers peers;
+
+	(void)state;
+	change("create", 10, 1);
+	groups_name(g, 10, &first);
+	groups_peers(g, group(), 11, &same, &peers);
+	assert_false(peers.stranger);
+	groups_peers(g, group(), 11, &other, &peers);
+	assert_true(peers.stranger);
+}
+
+/* Sent there by sk_lookup, whichever port it was for. */
+static void a_redirected_packet_is_for_the_same_group(void **state)
+{
+	struct model_steer ev = {
+		.head = { .netns = NETNS, .proto = "tcp" },
+		.dst = { .family = 2, .port = 443 },
+		.group = 1,
+		.cookie = 10,
+		.size = 1,
+		.via = "hash",
+		.redirected = true,
+	};
+
+	(void)state;
+	change("create", 10, 1);
+	groups_pick(g, &ev);
+	pick(10, 0, 1, 7);
+	assert_int_equal(group()->addr.port, 80);
+	assert_int_equal(group()->picks, 2);
+}
+
+static void a_group_made_before_its_port_is_the_same(void **state)
+{
+	(void)state;
+	change_at(0, "create", 10, 1, 0, "");
+	pick(10, 0, 1, 7);
+	assert_int_equal(group()->addr.port, 80);
+	assert_int_equal(member(10).joined, 5);
+}
+
+/* Numbers may come again elsewhere while an end was missed. */
+static void namespaces_are_kept_apart(void **state)
+{
+	const struct groups_group **list;
+	uint32_t netns;
+	size_t i, n;
+
+	(void)state;
+	for (netns = NETNS; netns < NETNS + 50; netns++) {
+		struct model_steer ev = {
+			.head = { .netns = netns, .proto = "udp" },
+			.dst = { .family = 2, .port = 80 },
+			.group = 1,
+			.cookie = 10 + netns - NETNS,
+			.size = 1,
+			.via = "hash",
+		};
+
+		groups_pick(g, &ev);
+		groups_pick(g, &ev);
+	}
+	n = groups_list(g, &list);
+	assert_int_equal(n, 50);
+	for (i = 0; i < n; i++)
+		assert_int_equal(list[i]->picks, 2);
+	free(list);
+}
+
 static void a_name_known_later_is_put_in(void **state)
 {
 	struct model_task s1 = { .pid = 1, .comm = "s1" };
@@ -270,6 +344,10 @@ int main(void)
 		TEST(a_group_whose_last_member_left_has_ended),
 		TEST(a_number_that_comes_again_is_another_group),
 		TEST(a_second_server_is_a_stranger),
+		TEST(the_same_name_in_another_container_is_a_stranger),
+		TEST(a_redirected_packet_is_for_the_same_group),
+		TEST(a_group_made_before_its_port_is_the_same),
+		TEST(namespaces_are_kept_apart),
 		TEST(a_name_known_later_is_put_in),
 		TEST(a_client_counts_once),
 		TEST(who_got_nothing_is_judged_too),
