@@ -18,7 +18,7 @@ CHOSEN_CC = $(if $(filter command,$(origin CC)),'$(CC)')
 here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace demo lab labs check check-debug fact-check matrix stress shell lint install uninstall clean help
+.PHONY: all module userspace demo lab labs check check-debug fact-check matrix steer stress shell lint install uninstall clean help
 
 all: userspace module
 
@@ -60,6 +60,22 @@ check:
 stress:
 	@scripts/deps.sh $(if $(DEBUG_KERNELS),debug) matrix
 	@tests/run.sh --stress
+
+# 10,000 connections, 10,000 datagrams and a flood of 100,000; ten minutes for
+# each kernel.
+steer:
+	@scripts/deps.sh matrix
+	@$(MAKE) -s userspace
+	@$(MAKE) -s -C tests/steer
+	@for k in $(if $(filter all,$(KERNELS)),$$(awk '!/^#/ && NF { print $$1 }' scripts/kernels),$(KERNELS)); do \
+		echo "== $$k"; \
+		scripts/vm.sh --kernel $$k --timeout 3600 --mem 2048 -- \
+			env RT_STEER_COUNT=1250 RT_FLOOD=100000 \
+			RT_BPF_CLIENTS=500 RT_MIGRATE_CLIENTS=200 \
+			RT_MEMBERS=1000 RT_NAMESPACES=50 \
+			tests/vm/run.sh tests/vm/steer.t tests/vm/steer_bpf.t \
+			tests/vm/steer_bad.t tests/vm/migrate.t || exit 1; \
+	done
 
 # Each cell on each kernel, ten minutes for one: tests/matrix/outcome and
 # Documentation/bind-matrix.md are written anew.
@@ -106,6 +122,7 @@ help:
 	@echo "make check-debug the VM tests on a kernel built to catch mistakes"
 	@echo "make fact-check what is said about the options, tried on all kernels"
 	@echo "make matrix     every cell of the bind matrix, for KERNELS (all by default), into Documentation/bind-matrix.md"
+	@echo "make steer      10,000 picks by TCP and by UDP and a flood, for KERNELS"
 	@echo "make stress     200 loads and unloads under load, for KERNELS"
 	@echo "make shell      the virtual machine, interactive, the module loaded"
 	@echo "make lint       the style and static checks alone"

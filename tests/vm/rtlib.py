@@ -37,6 +37,7 @@ class Tap:
             for line in "".join(traceback.format_exception(
                     kind, value, trace)).splitlines():
                 self.note(line)
+        Viewer.kill_all()
         print(f"1..{self.count}", flush=True)
         os._exit(1 if self.failed else 0)
 
@@ -74,11 +75,23 @@ def unload_module():
         subprocess.run(["rmmod", "reusetrace"], check=True)
 
 
+def reads_ring(pid):
+    """Has this viewer opened the ring buffer?"""
+    fds = f"/proc/{pid}/fd"
+    try:
+        return any("trace_pipe_raw" in os.readlink(f"{fds}/{fd}")
+                   for fd in os.listdir(fds))
+    except FileNotFoundError:
+        return False
+
+
 BIND_PROBES = ("inet_csk_", "inet_bhash2_", "udp_lib_")
 
 
 class Viewer:
     """reusetrace-view --json beside the test; .stop() gives its objects."""
+
+    running = []
 
     def __init__(self, *options, expect=(0, 3)):
         self.expect = expect
@@ -87,18 +100,21 @@ class Viewer:
         self.process = subprocess.Popen(
             ["reusetrace-view", "--json", *options], stdout=self.out,
             stderr=self.err, stdin=subprocess.DEVNULL)
+        self.running.append(self)
         wait_until(self.reads, "the viewer to open the ring buffer")
+
+    @classmethod
+    def kill_all(cls):
+        """One left over would take the next test's events."""
+        for viewer in cls.running:
+            viewer.process.kill()
+            viewer.process.wait()
 
     def reads(self):
         if self.process.poll() is not None:
             self.err.seek(0)
             raise RuntimeError(f"the viewer ended: {self.err.read()}")
-        fds = f"/proc/{self.process.pid}/fd"
-        try:
-            return any("trace_pipe_raw" in os.readlink(f"{fds}/{fd}")
-                       for fd in os.listdir(fds))
-        except FileNotFoundError:
-            return False
+        return reads_ring(self.process.pid)
 
     def stop(self):
         """End it; every event that happened before this call is in."""
@@ -130,9 +146,32 @@ class Viewer:
                 if not e["probe"] or e["probe"].startswith(tuple(prefixes))]
 
 
+STEER = os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "steer")
+
+
+def build_load():
+    """tests/run.sh has done it before; in the VM it takes its time."""
+    subprocess.run(["make", "-s", "-C", STEER], check=True)
+
+
+def load(*options):
+    """The lines of tests/steer's load."""
+    done = subprocess.run([os.path.join(STEER, "bin", "steer-load"), *options],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          check=True, text=True, timeout=600)
+    return done.stdout.splitlines()
+
+
 def cookie_of(sock):
     raw = sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8)
     return struct.unpack("=Q", raw)[0]
+
+
+def reset_on_close(sock):
+    """No TIME_WAIT will stay."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
 
 
 def inode_of(sock):

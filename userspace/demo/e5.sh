@@ -28,5 +28,9 @@ expect w '^accepted '
 accepted=$seen
 finish w 0
 agree "$accepted" "$answered" $clients
+declare -a shares=()
+read_shares shares "$accepted"
+say "Requests per worker: ${shares[*]}. The kernel's hash of each client's" \
+    "address and port decided, not the workers."
 say "E5 went as expected: $clients pages, and clients and workers agree" \
     "about who served how many."
