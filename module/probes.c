@@ -77,10 +77,19 @@ static int register_by_any_name(struct probe *probe)
 		return err;
 	for (i = 0; i < PROBE_SYMBOLS_MAX && probe->symbols[i]; i++) {
 		err = register_at(probe, probe->symbols[i]);
-		if (!err)
+		if (err != -ENOENT)
 			break;
 	}
 	return err;
+}
+
+/* Somebody may be reading the parameter "probes", during insmod or rmmod. */
+static void drop_hits(struct probe *probe)
+{
+	kernel_param_lock(THIS_MODULE);
+	free_percpu(probe->hits);
+	probe->hits = NULL;
+	kernel_param_unlock(THIS_MODULE);
 }
 
 static void arm(struct probe *probe)
@@ -89,8 +98,7 @@ static void arm(struct probe *probe)
 	probe->error = probe->hits ? register_by_any_name(probe) : -ENOMEM;
 	if (!probe->error)
 		return;
-	free_percpu(probe->hits);
-	probe->hits = NULL;
+	drop_hits(probe);
 	pr_warn("cannot probe %s (error %d); not seen: %s\n",
 		probe->symbols[0], probe->error, probe->loses);
 }
@@ -99,7 +107,6 @@ static bool is_armed(const struct probe *probe)
 {
 	return !probe->absent && !probe->error && probe->hits;
 }
-
 
 int probes_arm(void)
 {
@@ -110,6 +117,11 @@ int probes_arm(void)
 		if (probe->absent || WARN_ON(wanted == PROBES_MAX))
 			continue;
 		arm(probe);
+		/* Not this kernel's gap: the next insmod may have all. */
+		if (probe->error == -ENOMEM) {
+			probes_disarm();
+			return -ENOMEM;
+		}
 		wanted++;
 		armed += is_armed(probe);
 	}
@@ -126,10 +138,8 @@ static void free_hits(void)
 	struct probe *probe;
 	unsigned int t;
 
-	for_each_probe(t, probe) {
-		free_percpu(probe->hits);
-		probe->hits = NULL;
-	}
+	for_each_probe(t, probe)
+		drop_hits(probe);
 }
 
 /* All at once: each call waits until no CPU runs a handler any more. */
