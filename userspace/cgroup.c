@@ -44,7 +44,7 @@ void cgroups_free(struct cgroups *c)
 }
 
 /* The same text gives the same pointer. */
-static const char *keep(struct cgroups *c, const char *path)
+const char *cgroups_keep(struct cgroups *c, const char *path)
 {
 	size_t i;
 
@@ -91,7 +91,7 @@ static const char *read_path(struct cgroups *c, int32_t pid)
 		return NULL;
 	text[n] = '\0';
 	path = cgroup_path(text);
-	return path ? keep(c, path) : NULL;
+	return path ? cgroups_keep(c, path) : NULL;
 }
 
 const char *cgroups_of(struct cgroups *c, int32_t pid, const char *comm)
@@ -104,6 +104,15 @@ const char *cgroups_of(struct cgroups *c, int32_t pid, const char *comm)
 	snprintf(p->comm, sizeof(p->comm), "%s", comm);
 	p->path = read_path(c, pid);
 	return p->path;
+}
+
+bool cgroup_within(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	if (!path || !strcmp(top, "/"))
+		return path;
+	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');
 }
 
 static bool is_id(const char *text)

@@ -3,6 +3,7 @@
 #ifndef REUSETRACE_CGROUP_H
 #define REUSETRACE_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CGROUP_PIDS	1024	/* processes remembered */
@@ -35,6 +36,23 @@ void cgroups_free(struct cgroups *c);
  * Return: its path, or NULL: it is gone, or there are more than CGROUP_PATHS.
  */
 const char *cgroups_of(struct cgroups *c, int32_t pid, const char *comm);
+
+/**
+ * cgroups_keep - a path that lives as long as the table
+ * @c: the table
+ * @path: the path, copied
+ *
+ * Return: the same pointer for the same text, or NULL: there are more than
+ * CGROUP_PATHS.
+ */
+const char *cgroups_keep(struct cgroups *c, const char *path);
+
+/**
+ * cgroup_within - is a control group this one, or below it?
+ * @path: its path, NULL: not known
+ * @top: the other one's; "/" is above all
+ */
+bool cgroup_within(const char *path, const char *top);
 
 /**
  * cgroup_path - the path in what /proc/PID/cgroup says

@@ -223,7 +223,7 @@ const char *decode_name(const struct decode_event *event)
 	return event->tep->name;
 }
 
-const struct decode_event *decode_find(struct decode *d, const char *name)
+const struct decode_event *decode_find(const struct decode *d, const char *name)
 {
 	const struct decode_event *e;
 
@@ -368,6 +368,21 @@ int decode_symbol(const struct decode_record *rec, const char *field,
 	}
 	snprintf(name, MODEL_NAME_LEN, "%" PRId64, value);
 	return -ERANGE;
+}
+
+int decode_value(const struct decode_event *event, const char *field,
+		 const char *name, int64_t *value)
+{
+	const struct naming *n = naming_of(event->symbols, field);
+	size_t i;
+
+	for (i = 0; n && i < n->count; i++) {
+		if (strcmp(n->name[i].text, name))
+			continue;
+		*value = n->name[i].value;
+		return 0;
+	}
+	return -ENOENT;
 }
 
 int decode_flags(const struct decode_record *rec, const char *field,

@@ -74,7 +74,7 @@ const char *decode_name(const struct decode_event *event);
  *
  * Return: the event, or NULL.
  */
-const struct decode_event *decode_find(struct decode *d, const char *name);
+const struct decode_event *decode_find(const struct decode *d, const char *name);
 
 /**
  * decode_has - does an event have this field?
@@ -129,6 +129,18 @@ int decode_str(const struct decode_record *rec, const char *field, char *text,
  */
 int decode_symbol(const struct decode_record *rec, const char *field,
 		  char *name);
+
+/**
+ * decode_value - the symbolic value of a name
+ * @event: the event
+ * @field: the field's name
+ * @name: the name
+ * @value: set
+ *
+ * Return: 0, or -ENOENT when the print format has no such name.
+ */
+int decode_value(const struct decode_event *event, const char *field,
+		 const char *name, int64_t *value);
 
 /**
  * decode_flags - the names of a flag field's bits

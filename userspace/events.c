@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "groups.h"
+#include "learn.h"
 #include "log.h"
+#include "push.h"
 #include "read.h"
-#include "timewaits.h"
 
 #define FIELDS_MAX	40
 #define TEXT_LEN	2048
+#define SERVES_MAX	10
 
 /* All there is to say about one event. */
 struct row {
@@ -21,64 +23,15 @@ struct row {
 	void (*learn)(struct events *ev, union read_event *e);
 	/* Counted in the model and shown. */
 	void (*show)(struct events *ev, const union read_event *e);
+	/* Events that say more when this one was learned. */
+	const char *serves[SERVES_MAX];
+	struct push push;
 };
-
-/* Who has the socket: now, by /proc, or else when an event last said. */
-static void find_owner(struct events *ev, uint64_t cookie, uint64_t inode,
-		       struct model_task *task, uint32_t *processes)
-{
-	struct owner_found found;
-
-	model_owner(ev->model, cookie, task);
-	if (!ev->owner || !owner_find(ev->owner, inode, task, &found))
-		return;
-	model_learn(ev->model, cookie, inode, &found.task);
-	*task = found.task;
-	*processes = found.processes;
-}
-
-static void learn_bind(struct events *ev, union read_event *e)
-{
-	struct model_bind *b = &e->bind;
-
-	model_learn(ev->model, b->sock.cookie, b->sock.inode, &b->head.task);
-	if (!b->ok)
-		return;
-	model_listens(ev->model, b->head.netns, b->bound_port, &b->head.task);
-	if (b->sock.reuseport)
-		groups_name(model_groups(ev->model), b->sock.cookie,
-			    &b->head.task);
-}
 
 static void show_bind(struct events *ev, const union read_event *e)
 {
 	model_count_bind(ev->model, &e->bind);
 	ev->render->ops->bind(ev->render, &e->bind);
-}
-
-/* The dead owner of a TIME_WAIT, or at least who served that port. */
-static void find_server(struct events *ev, const struct model_head *head,
-			uint16_t port, struct model_task *task, bool *server)
-{
-	if (!task->pid)
-		*server = model_listener(ev->model, head->netns, port, task);
-}
-
-static void learn_conflict(struct events *ev, union read_event *e)
-{
-	struct model_conflict *c = &e->conflict;
-	bool dead = c->holder_orphan || !strcmp(c->holder_state, "TIME_WAIT");
-
-	model_learn(ev->model, c->sock.cookie, c->sock.inode, &c->head.task);
-	timewaits_on(model_timewaits(ev->model), c->head.netns, c->head.port,
-		     dead ? c->holder.cookie : 0, c->head.ts, &c->time_wait);
-	if (!c->holder.addr.family)
-		return;
-	find_owner(ev, c->holder.cookie, c->holder.inode, &c->holder_task,
-		   &c->holder_owners);
-	if (dead)
-		find_server(ev, &c->head, c->holder.addr.port, &c->holder_task,
-			    &c->holder_server);
 }
 
 static void show_conflict(struct events *ev, const union read_event *e)
@@ -87,42 +40,11 @@ static void show_conflict(struct events *ev, const union read_event *e)
 	ev->render->ops->conflict(ev->render, &e->conflict);
 }
 
-static void learn_steer(struct events *ev, union read_event *e)
-{
-	struct model_steer *s = &e->steer;
-
-	find_owner(ev, s->cookie, s->inode, &s->owner, &s->owners);
-	s->head.owner_pid = s->owner.pid;
-	groups_pick(model_groups(ev->model), s);
-}
-
 static void show_steer(struct events *ev, const union read_event *e)
 {
 	groups_show(model_groups(ev->model), e->head.netns, e->steer.group,
 		    e->head.proto);
 	ev->render->ops->steer(ev->render, &e->steer);
-}
-
-static void learn_tw_enter(struct events *ev, union read_event *e)
-{
-	struct model_tw *t = &e->tw;
-
-	model_owner(ev->model, t->cookie, &t->owner);
-	find_server(ev, &t->head, t->head.port, &t->owner, &t->server);
-	timewaits_enter(model_timewaits(ev->model), t);
-	t->head.owner_pid = t->owner.pid;
-}
-
-static void learn_tw_state(struct events *ev, union read_event *e)
-{
-	timewaits_state(model_timewaits(ev->model), &e->tw);
-	e->head.owner_pid = e->tw.owner.pid;
-}
-
-static void learn_tw_exit(struct events *ev, union read_event *e)
-{
-	timewaits_exit(model_timewaits(ev->model), &e->tw);
-	e->head.owner_pid = e->tw.owner.pid;
 }
 
 static void show_tw_enter(struct events *ev, const union read_event *e)
@@ -142,18 +64,6 @@ static void show_tw_exit(struct events *ev, const union read_event *e)
 	ev->render->ops->tw_exit(ev->render, &e->tw);
 }
 
-/* A socket may close because its process ends: /proc knows it no more. */
-static void learn_group(struct events *ev, union read_event *e)
-{
-	struct model_group *g = &e->group;
-
-	find_owner(ev, g->cookie, g->inode, &g->owner, &g->owners);
-	if (!g->owner.pid)
-		g->owner = g->head.task;
-	g->head.owner_pid = g->owner.pid;
-	groups_change(model_groups(ev->model), g);
-}
-
 static void show_group(struct events *ev, const union read_event *e)
 {
 	const struct model_group *g = &e->group;
@@ -168,34 +78,10 @@ static void show_group(struct events *ev, const union read_event *e)
 	ev->render->ops->group(ev->render, g, &peers);
 }
 
-static void learn_listener(struct events *ev, union read_event *e)
-{
-	struct model_task owner = e->head.task;
-
-	model_owner(ev->model, e->listener.cookie, &owner);
-	e->head.owner_pid = owner.pid;
-}
-
 static void show_listener(struct events *ev, const union read_event *e)
 {
 	model_count_listener(ev->model, &e->listener);
 	ev->render->ops->listener(ev->render, &e->listener);
-}
-
-/* The event tells no family: its group's is known from other events. */
-static void learn_migrate(struct events *ev, union read_event *e)
-{
-	struct model_migrate *m = &e->migrate;
-	const struct groups_group *group =
-		groups_find(model_groups(ev->model), m->head.netns, m->group,
-			    m->head.proto);
-
-	if (group)
-		m->head.family = group->addr.family;
-	model_owner(ev->model, m->from, &m->from_owner);
-	model_owner(ev->model, m->to, &m->to_owner);
-	m->head.owner_pid = m->from_owner.pid;
-	m->head.other_pid = m->to_owner.pid;
 }
 
 static void show_migrate(struct events *ev, const union read_event *e)
@@ -215,6 +101,11 @@ static const struct row rows[] = {
 		.read = read_bind,
 		.learn = learn_bind,
 		.show = show_bind,
+		.serves = {
+			"bind_conflict", "steer", "tw_enter", "tw_state",
+			"tw_exit", "group", "listener_close", "migrate",
+		},
+		.push.port = { "port", "bound_port" },
 	},
 	{
 		.name = "bind_conflict",
@@ -243,6 +134,13 @@ static const struct row rows[] = {
 		.read = read_steer,
 		.learn = learn_steer,
 		.show = show_steer,
+		.serves = { "group" },
+		.push = {
+			.port = { "dport" },
+			.failed_field = "via",
+			.failed_value = "bpf-drop",
+			.only_shown = true,
+		},
 	},
 	{
 		.name = "tw_enter",
@@ -254,6 +152,9 @@ static const struct row rows[] = {
 		.read = read_tw_enter,
 		.learn = learn_tw_enter,
 		.show = show_tw_enter,
+		.serves = {
+			"bind_conflict", "tw_enter", "tw_state", "tw_exit",
+		},
 	},
 	{
 		.name = "tw_state",
@@ -264,6 +165,9 @@ static const struct row rows[] = {
 		.read = read_tw_state,
 		.learn = learn_tw_state,
 		.show = show_tw_state,
+		.serves = {
+			"bind_conflict", "tw_enter", "tw_state", "tw_exit",
+		},
 	},
 	{
 		.name = "tw_exit",
@@ -274,6 +178,9 @@ static const struct row rows[] = {
 		.read = read_tw_exit,
 		.learn = learn_tw_exit,
 		.show = show_tw_exit,
+		.serves = {
+			"bind_conflict", "tw_enter", "tw_state", "tw_exit",
+		},
 	},
 	{
 		.name = "group",
@@ -284,6 +191,7 @@ static const struct row rows[] = {
 		.read = read_group,
 		.learn = learn_group,
 		.show = show_group,
+		.serves = { "steer", "migrate" },
 	},
 	{
 		.name = "listener_close",
@@ -358,6 +266,39 @@ void events_announce(struct events *ev)
 		ev->usable[i] = check_row(ev, &rows[i]);
 }
 
+static const struct row *row_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_ROWS; i++)
+		if (!strcmp(rows[i].name, name))
+			return &rows[i];
+	return NULL;
+}
+
+/* Shown, or good to know for what is shown. */
+static bool is_wanted(const struct filter *f, const char *name,
+		      const struct row *row)
+{
+	const char *const *other = row ? row->serves : NULL;
+
+	if (filter_shows(f, name))
+		return true;
+	while (other && *other && !filter_shows(f, *other))
+		other++;
+	return other && *other;
+}
+
+bool events_needed(const struct decode *d, const struct filter *filter,
+		   const char *name, char *text, size_t size)
+{
+	const struct decode_event *event = decode_find(d, name);
+	const struct row *row = row_named(name);
+
+	return event && is_wanted(filter, name, row) &&
+	       push_text(event, row ? &row->push : NULL, filter, text, size);
+}
+
 bool events_paired(const struct filter *filter)
 {
 	return filter_shows(filter, "bind") &&
@@ -367,12 +308,9 @@ bool events_paired(const struct filter *filter)
 static const struct row *row_of(const struct events *ev,
 				const struct decode_record *rec)
 {
-	size_t i;
+	const struct row *row = row_named(decode_name(rec->event));
 
-	for (i = 0; i < N_ROWS; i++)
-		if (!strcmp(rows[i].name, decode_name(rec->event)))
-			return ev->usable[i] ? &rows[i] : NULL;
-	return NULL;
+	return row && ev->usable[row - rows] ? row : NULL;
 }
 
 static void show_text(struct events *ev, const struct decode_record *rec,
@@ -388,13 +326,30 @@ static void show_text(struct events *ev, const struct decode_record *rec,
 	ev->render->ops->other(ev->render, head, text);
 }
 
+/* Left out because nobody knows where its process belongs. */
+static bool is_stranger(const struct filter *f, const struct model_head *head)
+{
+	return f->cgroup[0] && !head->task.cgroup && !head->owner_cgroup &&
+	       !head->other_cgroup && filter_shows(f, head->type) &&
+	       filter_kind(f, head);
+}
+
 static void handle_known(struct events *ev, const struct row *row,
 			 const struct decode_record *rec, union read_event *e)
 {
 	row->read(rec, e);
-	row->learn(ev, e);
-	if (!filter_matches(ev->filter, &e->head))
+	/* The same whether the kernel could be asked to leave it out or not. */
+	if (!is_wanted(ev->filter, row->name, row) ||
+	    !filter_place(ev->filter, &e->head) ||
+	    (row->push.only_shown && !filter_kind(ev->filter, &e->head)))
 		return;
+	if (ev->owner)
+		owner_cgroup(ev->owner, &e->head.task);
+	row->learn(ev, e);
+	if (!filter_matches(ev->filter, &e->head)) {
+		ev->strangers += is_stranger(ev->filter, &e->head);
+		return;
+	}
 	model_count(ev->model, e->head.type);
 	row->show(ev, e);
 }

@@ -22,6 +22,7 @@ struct events {
 	struct render *render;
 	struct owner *owner;	/* NULL: names come from events alone */
 	bool recorded;		/* a recording need not have every event */
+	uint64_t strangers;	/* left out: their control group is not known */
 	bool usable[EVENTS_ROWS_MAX];	/* set by events_announce() */
 };
 
@@ -40,6 +41,19 @@ const char *const *events_names(void);
  * for is announced here, once, and then shown in the kernel's words.
  */
 void events_announce(struct events *ev);
+
+/**
+ * events_needed - what must the kernel tell for what is shown?
+ * @d: knows the formats
+ * @filter: what is shown
+ * @name: the event
+ * @text: set to its tracefs filter, empty for none
+ * @size: of @text
+ *
+ * Return: false when the event itself is not needed.
+ */
+bool events_needed(const struct decode *d, const struct filter *filter,
+		   const char *name, char *text, size_t size);
 
 /**
  * events_paired - does every refusal shown come as two events?

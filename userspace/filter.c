@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "cgroup.h"
+
 bool filter_shows(const struct filter *f, const char *type)
 {
 	size_t i;
@@ -37,6 +39,14 @@ static bool pid_matches(const struct filter *f, const struct model_head *head)
 	return !f->pids;
 }
 
+static bool cgroup_matches(const struct filter *f,
+			   const struct model_head *head)
+{
+	return !f->cgroup[0] || cgroup_within(head->task.cgroup, f->cgroup) ||
+	       cgroup_within(head->owner_cgroup, f->cgroup) ||
+	       cgroup_within(head->other_cgroup, f->cgroup);
+}
+
 static bool family_matches(const struct filter *f,
 			   const struct model_head *head)
 {
@@ -54,13 +64,21 @@ static bool proto_matches(const struct filter *f, const struct model_head *head)
 	       (f->udp && !strcmp(head->proto, "udp"));
 }
 
-bool filter_matches(const struct filter *f, const struct model_head *head)
+bool filter_place(const struct filter *f, const struct model_head *head)
 {
-	if (f->failed_only && !head->failed)
-		return false;
 	if (f->netns && (!head->has_netns || head->netns != f->netns))
 		return false;
-	return filter_shows(f, head->type) && port_matches(f, head) &&
-	       pid_matches(f, head) && family_matches(f, head) &&
-	       proto_matches(f, head);
+	return port_matches(f, head) && proto_matches(f, head);
+}
+
+bool filter_kind(const struct filter *f, const struct model_head *head)
+{
+	return (!f->failed_only || head->failed) && family_matches(f, head);
+}
+
+bool filter_matches(const struct filter *f, const struct model_head *head)
+{
+	return filter_shows(f, head->type) && filter_place(f, head) &&
+	       filter_kind(f, head) && pid_matches(f, head) &&
+	       cgroup_matches(f, head);
 }

@@ -10,6 +10,7 @@
 #include "model.h"
 
 #define FILTER_MAX	64
+#define FILTER_PATH	4096
 
 struct filter {
 	size_t ports;
@@ -24,6 +25,7 @@ struct filter {
 	bool tcp;		/* neither tcp nor udp: both */
 	bool udp;
 	uint32_t netns;		/* 0: all */
+	char cgroup[FILTER_PATH];	/* "": all */
 };
 
 /**
@@ -32,6 +34,22 @@ struct filter {
  * @type: the event's name
  */
 bool filter_shows(const struct filter *f, const char *type);
+
+/**
+ * filter_place - is this event where the filter looks: ports, netns, protocol?
+ * @f: the filter
+ * @head: what every event has
+ *
+ * One from elsewhere teaches nothing about those that are shown.
+ */
+bool filter_place(const struct filter *f, const struct model_head *head);
+
+/**
+ * filter_kind - is this event of a kind that is shown: family, failed?
+ * @f: the filter
+ * @head: what every event has
+ */
+bool filter_kind(const struct filter *f, const struct model_head *head);
 
 /**
  * filter_matches - is this event shown?

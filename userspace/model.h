@@ -51,6 +51,8 @@ struct model_head {
 	struct model_task task;	/* who was running, in process context only */
 	int32_t owner_pid;	/* whose socket it is about, 0: not known */
 	int32_t other_pid;	/* a second one it is about */
+	const char *owner_cgroup;	/* their control groups, NULL: not known */
+	const char *other_cgroup;
 	char proto[MODEL_NAME_LEN];	/* "": not told */
 	uint16_t family;	/* 0: not told */
 	uint16_t port;

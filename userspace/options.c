@@ -13,6 +13,7 @@
 
 #define LONG_ONLY	256	/* getopt values of rows without a letter */
 #define BUFFER_KB_MAX	(1 << 20)
+#define CGROUP_TOP	"/sys/fs/cgroup"
 #define FIRST_NETNS	0xf0000000u	/* no pid is that large: PROC_DYNAMIC_FIRST */
 
 struct row {
@@ -158,6 +159,48 @@ static int apply_netns(struct options *o, const struct row *row,
 	return 0;
 }
 
+/* Make a folder of the cgroup file system a path as in /proc/PID/cgroup. */
+static bool strip_top(char *path)
+{
+	static const char *const tops[] = {
+		CGROUP_TOP "/unified", CGROUP_TOP "/systemd", CGROUP_TOP,
+	};
+	size_t i, len;
+
+	for (i = 0; i < sizeof(tops) / sizeof(tops[0]); i++) {
+		len = strlen(tops[i]);
+		if (strncmp(path, tops[i], len) ||
+		    (path[len] && path[len] != '/'))
+			continue;
+		memmove(path, path + len, strlen(path + len) + 1);
+		if (!*path)
+			strcpy(path, "/");
+		return true;
+	}
+	return false;
+}
+
+static int apply_cgroup(struct options *o, const struct row *row,
+			const char *arg)
+{
+	char *path = o->filter.cgroup, *real = realpath(arg, NULL);
+	size_t len;
+	bool is_folder;
+
+	snprintf(path, sizeof(o->filter.cgroup), "%s", real ? real : arg);
+	is_folder = strip_top(path);
+	if (*path != '/' || is_folder != (real && strcmp(real, "/"))) {
+		log_error("--%s %s: no control group there; give a folder below " CGROUP_TOP ", or a path as in /proc/PID/cgroup",
+			  row->name, arg);
+		free(real);
+		return -EINVAL;
+	}
+	free(real);
+	for (len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+		path[len - 1] = '\0';
+	return 0;
+}
+
 static int choose(const struct row *row, const char *arg,
 		  const char *const *names)
 {
@@ -254,6 +297,8 @@ static const struct row rows[] = {
 	{ .name = "udp", SETS(filter.udp), .help = "only UDP" },
 	{ .letter = 'N', .name = "netns", .arg = "INODE|PATH|PID",
 	  .apply = apply_netns, .help = "only this network namespace" },
+	{ .letter = 'c', .name = "cgroup", .arg = "PATH", .apply = apply_cgroup,
+	  .help = "only processes of this control group, or below it" },
 	{ .letter = 'j', .name = "json", SETS(json),
 	  .help = "one JSON object a line" },
 	{ .name = "split", SETS(split),

@@ -218,6 +218,14 @@ static void count_again(struct owner *o, const struct place *p)
 		walk(o);
 }
 
+void owner_cgroup(struct owner *o, struct model_task *task)
+{
+	if (!task->pid || task->cgroup)
+		return;
+	task->cgroup = o->told ? told_cgroup(o->told, task->pid) :
+		       cgroups_of(o->cgroups, task->pid, task->comm);
+}
+
 bool owner_find(struct owner *o, uint64_t inode, const struct model_task *hint,
 		struct owner_found *found)
 {
@@ -237,7 +245,7 @@ bool owner_find(struct owner *o, uint64_t inode, const struct model_task *hint,
 	task.pid = p->pid;
 	if (!task.pid || !owner_comm(&task))
 		return false;
-	task.cgroup = cgroups_of(o->cgroups, task.pid, task.comm);
+	owner_cgroup(o, &task);
 	found->task = task;
 	found->processes = p->processes;
 	return true;

@@ -56,6 +56,13 @@ bool owner_find(struct owner *o, uint64_t inode, const struct model_task *hint,
 		struct owner_found *found);
 
 /**
+ * owner_cgroup - the control group of a process
+ * @o: the finder
+ * @task: pid and comm set; cgroup is filled in, when it is known
+ */
+void owner_cgroup(struct owner *o, struct model_task *task);
+
+/**
  * owner_comm - the name of a running process
  * @task: pid set; comm is filled in
  *

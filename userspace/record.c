@@ -9,12 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "child.h"
 #include "log.h"
 #include "mark.h"
 #include "probes.h"
 #include "signals.h"
-#include "told.h"
+#include "survey.h"
 #include "tracecmd.h"
 #include "tracing.h"
 
@@ -31,6 +32,7 @@ struct record {
 	const struct options *o;
 	struct tracecmd *tracecmd;
 	struct child *child;	/* NULL: none */
+	struct cgroups *cgroups;
 	uint64_t at;		/* when the output in hand was written */
 	size_t bytes;		/* written in this tick */
 	int status;
@@ -81,15 +83,25 @@ static void put_probes(struct record *r, enum mark_kind kind)
 	}
 }
 
-static void put_owner(void *ctx, uint64_t inode, const struct model_task *task)
+static void put_owner(void *ctx, const struct told_socket *sock)
 {
-	const struct mark mark = {
+	struct record *r = ctx;
+	const char *cgroup = cgroups_of(r->cgroups, sock->task.pid,
+					sock->task.comm);
+	struct mark mark = {
 		.kind = MARK_OWNER,
-		.value = inode,
-		.task = *task,
+		.at = sock->cookie,
+		.value = sock->inode,
+		.task = sock->task,
 	};
+	char text[MARK_TEXT_MAX];
+	int n = snprintf(text, sizeof(text), "%" PRIu32 " %u %s %s",
+			 sock->netns, sock->port, sock->listens ? "listen" : "-",
+			 cgroup ? cgroup : "-");
 
-	put(ctx, &mark);
+	mark.text = text;
+	mark.len = n < (int)sizeof(text) ? n : (int)sizeof(text) - 1;
+	put(r, &mark);
 }
 
 static void put_start(struct record *r)
@@ -97,7 +109,7 @@ static void put_start(struct record *r)
 	struct mark mark = { .kind = MARK_START };
 
 	put_probes(r, MARK_PROBE_BEFORE);
-	told_scan(put_owner, r);
+	survey_run(put_owner, r);
 	mark.at = clock_ns(CLOCK_MONOTONIC);
 	mark.value = clock_ns(CLOCK_REALTIME) - mark.at;
 	put(r, &mark);
@@ -224,7 +236,7 @@ static int record_all(struct record *r)
 static void notice_filters(const struct filter *f)
 {
 	if (f->ports || f->pids || f->failed_only || f->inet || f->inet6 ||
-	    f->tcp || f->udp || f->netns)
+	    f->tcp || f->udp || f->netns || f->cgroup[0])
 		log_notice("only --event narrows a recording: give the other filters to report");
 }
 
@@ -247,6 +259,12 @@ int record_run(const struct options *o)
 		return 1;
 	notice_filters(&o->filter);
 	signals_catch();
-	r.tracecmd = tracecmd_start(tracing, o);
-	return r.tracecmd ? record_all(&r) : 1;
+	r.cgroups = cgroups_new();
+	r.tracecmd = r.cgroups ? tracecmd_start(tracing, o) : NULL;
+	if (r.tracecmd)
+		r.status = record_all(&r);
+	else
+		r.status = 1;
+	cgroups_free(r.cgroups);
+	return r.status;
 }

@@ -2,6 +2,7 @@
 #include "recording.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct file {
 /* One CPU of one buffer, read for its events, or for its marks. */
 struct stream {
 	struct file *file;
+	const struct trace_dat_part *part;
 	struct ring *ring;
 	struct model_output output;	/* the item handed out */
 	char *line;			/* of output, when in pieces */
@@ -213,6 +215,7 @@ static struct stream *new_stream(struct file *f, const struct trace_dat_part *p)
 		return NULL;
 	}
 	s->file = f;
+	s->part = p;
 	f->users++;
 	return s;
 }
@@ -224,6 +227,28 @@ static void add_probe(struct probes *p, const struct mark *mark)
 	memcpy(row, mark->text, mark->len);
 	row[mark->len] = '\0';
 	probes_add(p, row);
+}
+
+/* Recordings of earlier versions have no text there. */
+static void add_owner(struct told *t, const struct mark *mark)
+{
+	struct told_socket sock = {
+		.inode = mark->value,
+		.cookie = mark->at,
+		.task = mark->task,
+	};
+	char text[MARK_TEXT_MAX + 1], listens[8];
+	int end = 0;
+
+	memcpy(text, mark->text, mark->len);
+	text[mark->len] = '\0';
+	if (sscanf(text, "%" SCNu32 " %" SCNu16 " %7s %n", &sock.netns,
+		   &sock.port, listens, &end) == 3 && end) {
+		sock.listens = !strcmp(listens, "listen");
+		if (text[end] == '/')
+			sock.task.cgroup = text + end;
+	}
+	told_add(t, &sock);
 }
 
 static void learn_mark(struct recording *rec, const struct mark *mark)
@@ -246,7 +271,7 @@ static void learn_mark(struct recording *rec, const struct mark *mark)
 		break;
 	case MARK_OWNER:
 		if (rec->told)
-			told_add(rec->told, mark->value, &mark->task);
+			add_owner(rec->told, mark);
 		break;
 	case MARK_OUTPUT:
 		break;
@@ -309,6 +334,14 @@ static void notice_buffers(const struct trace_dat *t)
 	}
 }
 
+static int losses_of(void *ctx, uint64_t *n)
+{
+	const struct stream *s = ctx;
+
+	*n = s->part->losses;
+	return 0;
+}
+
 static int add_input(struct source_input *in, struct file *f,
 		     const struct trace_dat_part *p, enum source_kind kind)
 {
@@ -319,10 +352,8 @@ static int add_input(struct source_input *in, struct file *f,
 		.close = close_stream,
 		.ctx = new_stream(f, p),
 	};
-	if (kind == SOURCE_RECORD) {
-		in->counted = p->counted;
-		in->losses = p->losses;
-	}
+	if (kind == SOURCE_RECORD && p->counted)
+		in->losses = losses_of;
 	return in->ctx ? 0 : -ENOMEM;
 }
 

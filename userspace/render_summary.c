@@ -210,7 +210,7 @@ static void put_timewaits(const struct render_line *l, struct model *m,
 			sums->overflowed, render_line_plural(sums->overflowed));
 	if (!sums->entered && !ended)
 		return;
-	fprintf(f, "  TIME_WAIT: %" PRIu64 " began, %" PRIu64 " ended, %u alive on all ports\n",
+	fprintf(f, "  TIME_WAIT: %" PRIu64 " began, %" PRIu64 " ended, %u still alive\n",
 		sums->entered, ended,
 		timewaits_alive(model_timewaits(m), now));
 	for (i = 0; i < sums->reasons.n; i++)

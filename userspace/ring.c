@@ -19,7 +19,7 @@
 #define SLACK		64
 
 struct ring {
-	const struct ring_layout *layout;
+	struct ring_layout layout;
 	struct ring_input input;
 	struct kbuffer *kbuf;
 	char *page;
@@ -69,7 +69,7 @@ struct ring *ring_new_from(const struct ring_layout *layout,
 		input->close(input->ctx);
 		return NULL;
 	}
-	ring->layout = layout;
+	ring->layout = *layout;
 	ring->input = *input;
 	ring->page = calloc(1, layout->page_size + SLACK);
 	ring->kbuf = new_kbuffer(layout);
@@ -115,7 +115,7 @@ void ring_free(struct ring *ring)
 /* 1 with a page, 0 with none for now or ever, or a negative errno. */
 static int read_page(struct ring *ring)
 {
-	size_t want = ring->layout->page_size, got = 0;
+	size_t want = ring->layout.page_size, got = 0;
 	ssize_t n;
 
 	while (got < want) {
@@ -147,11 +147,11 @@ static uint32_t commit_of(const struct ring *ring)
 static bool page_is_sound(const struct ring *ring)
 {
 	uint32_t commit = commit_of(ring);
-	size_t used = ring->layout->head_size + (commit & COMMIT_MASK);
+	size_t used = ring->layout.head_size + (commit & COMMIT_MASK);
 
 	if (commit & MISSED_STORED)
-		used += ring->layout->long_size;
-	return used <= ring->layout->page_size;
+		used += ring->layout.long_size;
+	return used <= ring->layout.page_size;
 }
 
 /*
@@ -168,8 +168,8 @@ static int64_t page_losses(const struct ring *ring)
 	if (!(commit & MISSED_STORED))
 		return -1;
 	memcpy(&lost,
-	       ring->page + ring->layout->head_size + (commit & COMMIT_MASK),
-	       ring->layout->long_size);
+	       ring->page + ring->layout.head_size + (commit & COMMIT_MASK),
+	       ring->layout.long_size);
 	return lost && lost < INT64_MAX ? (int64_t)lost : -1;
 }
 
@@ -193,7 +193,7 @@ static int load_page(struct ring *ring, struct ring_item *item)
 
 static int take_record(struct ring *ring, struct ring_item *item)
 {
-	const char *end = ring->page + ring->layout->page_size;
+	const char *end = ring->page + ring->layout.page_size;
 	unsigned long long ts;
 	char *data;
 	int size;

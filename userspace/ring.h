@@ -45,7 +45,7 @@ struct ring_input {
 
 /**
  * ring_new_from - start reading one CPU's pages
- * @layout: of its pages; must outlive the ring
+ * @layout: of its pages; copied
  * @input: copied; closed by ring_free(), and at once when this fails
  *
  * Return: the ring, or NULL when memory is short.
@@ -55,7 +55,7 @@ struct ring *ring_new_from(const struct ring_layout *layout,
 
 /**
  * ring_new - start reading one CPU's pages
- * @layout: of its pages; must outlive the ring
+ * @layout: of its pages; copied
  * @fd: a trace_pipe_raw opened O_NONBLOCK, or a file of pages; closed by
  *	ring_free(), and at once when this fails
  *

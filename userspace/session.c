@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 #include "child.h"
 #include "decode.h"
 #include "events.h"
+#include "folder.h"
+#include "learn.h"
+#include "live.h"
 #include "log.h"
 #include "model.h"
 #include "owner.h"
@@ -23,10 +27,12 @@
 #include "screen.h"
 #include "signals.h"
 #include "source.h"
+#include "told.h"
 
 #define NSEC_PER_SEC	1000000000LL
 #define NSEC_PER_MSEC	1000000LL
 #define TICK_NS		(50 * NSEC_PER_MSEC)
+#define TICKS_LOOK	20		/* for the module, once a second */
 #define STATUS_LOST	3
 #define STATUS_SIGPIPE	141
 
@@ -39,7 +45,8 @@
 struct session {
 	const struct options *o;
 	struct decode *decode;
-	struct source *source;
+	struct live *live;		/* NULL: a recording */
+	struct source *source;		/* of live, or our own */
 	struct model *model;
 	struct queues *queues;		/* NULL: nobody asks for them */
 	struct render *render;
@@ -54,6 +61,8 @@ struct session {
 	int status;
 	int error;			/* what writing the output gave */
 	bool broken;			/* a CPU could not be read to its end */
+	bool unloaded;			/* the module is gone */
+	unsigned int ticks;
 	bool closed;			/* nobody reads the output any more */
 };
 
@@ -186,6 +195,19 @@ static bool tick(struct session *s, uint64_t limit)
 	return flush_output(s);
 }
 
+/* The module's events, unread ones as well, went with it. */
+static void look_for_module(struct session *s)
+{
+	if (s->unloaded || s->ticks++ % TICKS_LOOK || !live_over(s->live))
+		return;
+	s->unloaded = true;
+	log_error("the module was unloaded: what it told last may be missing");
+	if (s->child)
+		return;
+	s->status = 1;
+	s->end = clock_ns(CLOCK_MONOTONIC);
+}
+
 /* Does anything say that it is over? */
 static void look_for_end(struct session *s)
 {
@@ -193,6 +215,7 @@ static void look_for_end(struct session *s)
 
 	if (s->end)
 		return;
+	look_for_module(s);
 	if (!s->child) {
 		if (sig || (s->render->ops->ended &&
 			    s->render->ops->ended(s->render)))
@@ -299,24 +322,33 @@ static void announce_probes(const struct session *s)
 
 static int open_common(struct session *s)
 {
-	s->model = model_new();
-	s->queues = s->o->top ? queues_new() : NULL;
-	s->render = screen_new(s->o, s->model, s->queues, s->start,
-			       wall_offset(&s->recording));
-	if (!s->model || !s->render) {
+	if (s->model)
+		s->render = screen_new(s->o, s->model, s->queues, s->start,
+				       wall_offset(&s->recording));
+	if (!s->render) {
 		log_error("memory is short");
 		return -ENOMEM;
 	}
 	s->events.decode = s->decode;
 	s->events.filter = &s->o->filter;
-	s->events.model = s->model;
 	s->events.render = s->render;
 	events_announce(&s->events);
 	return 0;
 }
 
+static void notice_strangers(const struct session *s)
+{
+	if (!s->events.strangers)
+		return;
+	log_notice("%" PRIu64 " events are left out because the control group of their process is not known: %s",
+		   s->events.strangers, s->live ?
+		   "it had ended before it could be looked at, or none had the socket" :
+		   "a recording has it for processes with sockets open when it began");
+}
+
 static int finish(struct session *s)
 {
+	notice_strangers(s);
 	if (!s->closed)
 		sum_up(s);
 	if (!s->status && !s->closed && model_lossy(s->model))
@@ -332,7 +364,10 @@ static void close_all(struct session *s)
 	owner_free(s->events.owner);
 	queues_free(s->queues);
 	model_free(s->model);
-	source_close(s->source);
+	if (s->live)
+		live_close(s->live);
+	else
+		source_close(s->source);
 	decode_free(s->decode);
 	free(s->probes_path);
 }
@@ -342,17 +377,21 @@ static int open_live(struct session *s)
 	s->status = 1;
 	s->decode = decode_new();
 	if (s->decode)
-		s->source = source_open_live(s->decode, s->o->buffer_kb);
-	if (!s->source)
+		s->live = live_open(s->decode, s->o);
+	if (!s->live)
 		return -ENODEV;
+	s->source = live_source(s->live);
 	s->probes_path = strdup(PROBES_LIVE);
 	if (!s->probes_path || probes_read(&s->probes, s->probes_path))
 		log_notice("the module does not tell of its probes (%s)",
 			   PROBES_LIVE);
 	announce_probes(s);
 	s->events.owner = owner_new();
-	if (s->o->command && source_discard(s->source))
-		return -EIO;
+	s->model = model_new();
+	s->events.model = s->model;
+	if (s->model)
+		learn_survey(&s->events);
+	s->queues = s->o->top ? queues_new() : NULL;
 	if (s->o->command)
 		s->start = clock_ns(CLOCK_MONOTONIC);
 	return open_common(s);
@@ -383,7 +422,7 @@ int session_live(const struct options *o)
 
 static int open_folder(struct session *s, const char *dir)
 {
-	s->source = source_open_dir(s->decode, dir);
+	s->source = folder_replay(s->decode, dir);
 	if (!s->source || asprintf(&s->probes_path, "%s/probes", dir) < 0)
 		return -EINVAL;
 	return 0;
@@ -404,6 +443,8 @@ static int open_recording(struct session *s, const char *path)
 	s->end = rec->end;
 	s->probes = rec->before;
 	announce_probes(s);
+	if (rec->told)
+		told_each(rec->told, learn_socket, &s->events);
 	return 0;
 }
 
@@ -413,7 +454,9 @@ static int open_report(struct session *s, struct options *own, const char *path)
 	bool folder = !stat(path, &st) && S_ISDIR(st.st_mode);
 
 	s->decode = decode_new();
-	if (!s->decode ||
+	s->model = model_new();
+	s->events.model = s->model;
+	if (!s->decode || !s->model ||
 	    (folder ? open_folder(s, path) : open_recording(s, path)))
 		return -EINVAL;
 	if (own->timestamp == RENDER_TIME_WALL && !s->recording.begun) {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where records come from: the module's live tracefs instance, or a copied
- * tracing folder. Records of all CPUs in the order of their time, and what the
- * ring buffer lost. The only user of libtracefs and of tracing's files.
+ * Records of all CPUs in the order of their time, and what the ring buffer
+ * lost. live.h, folder.h and recording.h give the streams.
  *
- * Memory is bounded: one page of the ring buffer is held for each CPU.
+ * Memory is bounded: one record of each stream is held.
  */
 #ifndef REUSETRACE_SOURCE_H
 #define REUSETRACE_SOURCE_H
@@ -13,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "decode.h"
 #include "ring.h"
 
 struct source;
@@ -41,8 +39,8 @@ struct source_input {
 	int (*next)(void *ctx, struct ring_item *item);	/* as ring_next() */
 	void (*close)(void *ctx);
 	void *ctx;
-	bool counted;
-	uint64_t losses;	/* by the kernel's account, when counted */
+	/* All losses, by the kernel's account; 0 or -errno. NULL: none. */
+	int (*losses)(void *ctx, uint64_t *n);
 };
 
 /**
@@ -55,39 +53,10 @@ struct source_input {
 struct source *source_new(const struct source_input *input, size_t n);
 
 /**
- * source_open_live - the instance of the loaded module
- * @d: learns the formats
- * @buffer_kb: size to give each CPU's buffer; 0 leaves it as it is
- *
- * Never blocks, and never makes the kernel wake anybody: whoever is blocked on
- * these files makes every event cost its writer a wake-up.
- *
- * Return: the source, or NULL after saying why not.
- */
-struct source *source_open_live(struct decode *d, unsigned int buffer_kb);
-
-/**
- * source_open_dir - a copied tracing folder
- * @d: learns the formats
- * @dir: the folder that has events/ and instances/reusetrace/
- *
- * Return: the source, or NULL after saying why not.
- */
-struct source *source_open_dir(struct decode *d, const char *dir);
-
-/**
  * source_close - give everything back
  * @src: the source, or NULL
  */
 void source_close(struct source *src);
-
-/**
- * source_discard - throw away all records up to now
- * @src: the source
- *
- * Return: 0 or a negative errno, said already.
- */
-int source_discard(struct source *src);
 
 /**
  * source_tick - look again at CPUs that had nothing

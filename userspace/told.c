@@ -7,27 +7,39 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "owner.h"
 
 #define SLOTS	8192	/* a power of two; what finds no room is not told */
 #define TRIES	16
 
 struct slot {
-	uint64_t inode;		/* 0: free */
-	struct model_task task;
+	struct told_socket sock;	/* inode 0: free */
 };
 
 struct told {
 	struct slot slot[SLOTS];
+	struct cgroups *cgroups;
 };
 
 struct told *told_new(void)
 {
-	return calloc(1, sizeof(struct told));
+	struct told *t = calloc(1, sizeof(struct told));
+
+	if (!t)
+		return NULL;
+	t->cgroups = cgroups_new();
+	if (t->cgroups)
+		return t;
+	free(t);
+	return NULL;
 }
 
 void told_free(struct told *t)
 {
+	if (!t)
+		return;
+	cgroups_free(t->cgroups);
 	free(t);
 }
 
@@ -39,28 +51,50 @@ static struct slot *slot_of(const struct told *t, uint64_t inode)
 
 	for (i = 0; i < TRIES; i++) {
 		s = &t->slot[(inode + i) % SLOTS];
-		if (!s->inode || s->inode == inode)
+		if (!s->sock.inode || s->sock.inode == inode)
 			return (struct slot *)s;
 	}
 	return NULL;
 }
 
-void told_add(struct told *t, uint64_t inode, const struct model_task *task)
+void told_add(struct told *t, const struct told_socket *sock)
 {
-	struct slot *s = inode ? slot_of(t, inode) : NULL;
+	struct slot *s = sock->inode ? slot_of(t, sock->inode) : NULL;
+	const char *cgroup = sock->task.cgroup;
 
-	if (s && !s->inode)
-		*s = (struct slot){ .inode = inode, .task = *task };
+	if (!s || s->sock.inode)
+		return;
+	s->sock = *sock;
+	s->sock.task.cgroup = cgroup ? cgroups_keep(t->cgroups, cgroup) : NULL;
 }
 
 bool told_find(const struct told *t, uint64_t inode, struct model_task *task)
 {
 	const struct slot *s = inode ? slot_of(t, inode) : NULL;
 
-	if (!s || !s->inode)
+	if (!s || !s->sock.inode)
 		return false;
-	*task = s->task;
+	*task = s->sock.task;
 	return true;
+}
+
+void told_each(const struct told *t, told_socket_fn fn, void *ctx)
+{
+	const struct slot *s;
+
+	for (s = t->slot; s < t->slot + SLOTS; s++)
+		if (s->sock.inode)
+			fn(ctx, &s->sock);
+}
+
+const char *told_cgroup(const struct told *t, int32_t pid)
+{
+	const struct slot *s;
+
+	for (s = t->slot; s < t->slot + SLOTS; s++)
+		if (s->sock.task.pid == pid && s->sock.task.cgroup)
+			return s->sock.task.cgroup;
+	return NULL;
 }
 
 /* 0: it is no socket. */

@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "instance.h"
 #include "log.h"
+#include "narrow.h"
 #include "salvage.h"
 #include "signals.h"
 
@@ -27,8 +29,8 @@
 struct tracecmd {
 	pid_t pid;
 	const char *file;
-	char *instance;		/* its folder */
-	const char *name;	/* of the instance, in there */
+	const char *tracing;
+	struct instance *instance;
 	struct salvage *salvage;
 	int marker;
 	int says;		/* its stderr */
@@ -52,7 +54,7 @@ bool tracecmd_path(char *path)
 
 /* The clock counts for the instance named before it. */
 static void fill_args(const struct tracecmd *t, const struct options *o,
-		      char *buffer_kb, char (*events)[64], char **argv)
+		      char (*events)[64], char **argv)
 {
 	size_t i;
 
@@ -65,14 +67,9 @@ static void fill_args(const struct tracecmd *t, const struct options *o,
 	*argv++ = "-s";
 	*argv++ = POLL_US;
 	*argv++ = "-B";
-	*argv++ = (char *)t->name;
+	*argv++ = (char *)instance_name(t->instance);
 	*argv++ = "-C";
 	*argv++ = "mono";
-	if (o->buffer_kb) {
-		snprintf(buffer_kb, 16, "%u", o->buffer_kb);
-		*argv++ = "-b";
-		*argv++ = buffer_kb;
-	}
 	for (i = 0; i < o->filter.events; i++) {
 		snprintf(events[i], sizeof(events[i]), SYSTEM ":%.40s",
 			 o->filter.event[i]);
@@ -103,10 +100,10 @@ static void run(char **argv, const int *says)
 
 static int spawn(struct tracecmd *t, const struct options *o)
 {
-	char *argv[ARGS_MAX], events[FILTER_MAX][64], buffer_kb[16];
+	char *argv[ARGS_MAX], events[FILTER_MAX][64];
 	int says[2];
 
-	fill_args(t, o, buffer_kb, events, argv);
+	fill_args(t, o, events, argv);
 	if (pipe2(says, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
 	t->pid = fork();
@@ -123,7 +120,8 @@ static bool file_begins(const struct tracecmd *t, const char *name,
 	char path[PATH_MAX], byte = 0;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", t->instance, name);
+	snprintf(path, sizeof(path), "%s/%s", instance_path(t->instance),
+		 name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -171,7 +169,8 @@ static int open_marker(struct tracecmd *t)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/trace_marker", t->instance);
+	snprintf(path, sizeof(path), "%s/trace_marker",
+		 instance_path(t->instance));
 	t->marker = open(path, O_WRONLY | O_CLOEXEC);
 	if (t->marker < 0)
 		log_error("cannot open %s: %s", path, strerror(errno));
@@ -209,6 +208,30 @@ static int check_file(const char *file)
 	return 0;
 }
 
+/* Off: is_ready() waits for trace-cmd to turn it on. */
+static int make_instance(struct tracecmd *t, const struct options *o)
+{
+	const struct filter all = { 0 };
+	char suffix[NARROW_LEN];
+	int gate = instance_gate(t->tracing);
+
+	if (gate < 0)
+		return -EIO;
+	narrow_begin(gate, &all, suffix);
+	t->instance = instance_new(gate, t->tracing, suffix, o->buffer_kb);
+	instance_open_gate(gate);
+	return t->instance ? instance_put(t->instance, "tracing_on", "0") :
+			     -EIO;
+}
+
+static void remove_instance(struct tracecmd *t)
+{
+	int gate = t->instance ? instance_gate(t->tracing) : -1;
+
+	instance_free(t->instance);
+	instance_open_gate(gate);
+}
+
 static void free_all(struct tracecmd *t)
 {
 	if (t->marker >= 0)
@@ -216,7 +239,7 @@ static void free_all(struct tracecmd *t)
 	if (t->says >= 0)
 		close(t->says);
 	salvage_free(t->salvage);
-	free(t->instance);
+	remove_instance(t);
 	free(t);
 }
 
@@ -242,12 +265,10 @@ struct tracecmd *tracecmd_start(const char *tracing, const struct options *o)
 	t->marker = -1;
 	t->says = -1;
 	t->file = o->output;
-	if (check_file(t->file) ||
-	    asprintf(&t->instance, "%s/instances/" SYSTEM ".%d", tracing,
-		     getpid()) < 0)
+	t->tracing = tracing;
+	if (check_file(t->file) || make_instance(t, o))
 		goto err_free;
-	t->name = strrchr(t->instance, '/') + 1;
-	t->salvage = salvage_new(t->file, t->name, tracing);
+	t->salvage = salvage_new(t->file, instance_name(t->instance), tracing);
 	if (!t->salvage || spawn(t, o))
 		goto err_free;
 	if (wait_ready(t))
@@ -256,7 +277,6 @@ struct tracecmd *tracecmd_start(const char *tracing, const struct options *o)
 
 err_stop:
 	end_process(t);
-	rmdir(t->instance);
 	salvage_clean(t->salvage);
 err_free:
 	free_all(t);
@@ -280,7 +300,6 @@ int tracecmd_stop(struct tracecmd *t)
 		salvage_keep(t->salvage);
 		rc = -EIO;
 	}
-	rmdir(t->instance);
 	salvage_clean(t->salvage);
 	free_all(t);
 	return rc;

@@ -115,6 +115,10 @@ static void bad_values(void **state)
 	assert_refused("--timestamp=now", "none|relative|delta|wall");
 	assert_refused("--color=blue", "auto|always|never");
 	assert_refused("-N /nonexistent/netns", "/nonexistent/netns");
+	assert_refused("-c nosuch.service", "no control group there");
+	assert_refused("-c /sys/fs/cgroup/nosuch", "no control group there");
+	assert_refused("-c /etc", "no control group there");
+	assert_refused("--output=", "empty");
 }
 
 static void bad_options(void **state)
@@ -135,6 +139,19 @@ static void choices(void **state)
 	assert_int_equal(o.timestamp, RENDER_TIME_WALL);
 	assert_int_equal(o.color, OPTIONS_COLOR_NEVER);
 	assert_int_equal(o.buffer_kb, 64);
+}
+
+static void control_groups(void **state)
+{
+	(void)state;
+	assert_parses("-c /system.slice/nosuch.service/");
+	assert_string_equal(o.filter.cgroup, "/system.slice/nosuch.service");
+	assert_parses("-c /");
+	assert_string_equal(o.filter.cgroup, "/");
+	if (access("/sys/fs/cgroup", F_OK))
+		skip();
+	assert_parses("-c /sys/fs/cgroup/");
+	assert_string_equal(o.filter.cgroup, "/");
 }
 
 static void a_command_keeps_its_options(void **state)
@@ -202,6 +219,7 @@ int main(void)
 		cmocka_unit_test(bad_values),
 		cmocka_unit_test(bad_options),
 		cmocka_unit_test(choices),
+		cmocka_unit_test(control_groups),
 		cmocka_unit_test(a_command_keeps_its_options),
 		cmocka_unit_test(operands_stand_anywhere),
 		cmocka_unit_test(namespaces),

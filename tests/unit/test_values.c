@@ -52,6 +52,7 @@ static struct model_head head(void)
 		.type = "bind", .has_netns = true, .netns = 7,
 		.task.pid = 10, .owner_pid = 20, .family = AF_INET,
 		.port = 80, .other_port = 8080,
+		.owner_cgroup = "/a/b",
 	};
 
 	strcpy(h.proto, "tcp");
@@ -87,6 +88,11 @@ static void filters(void **state)
 	assert_false(matches(&(struct filter){ .udp = true }));
 	assert_true(matches(&(struct filter){ .netns = 7 }));
 	assert_false(matches(&(struct filter){ .netns = 8 }));
+	assert_true(matches(&(struct filter){ .cgroup = "/a" }));
+	assert_true(matches(&(struct filter){ .cgroup = "/a/b" }));
+	assert_true(matches(&(struct filter){ .cgroup = "/" }));
+	assert_false(matches(&(struct filter){ .cgroup = "/a/" "b/c" }));
+	assert_false(matches(&(struct filter){ .cgroup = "/a/bb" }));
 }
 
 static void write_probes(char *path, const char *table)

@@ -84,6 +84,28 @@ check "stdout closed is quiet" bash -c '
 	reusetrace-view --json -- sh -c "for i in \$(seq 1000); do echo line; done" \
 		2>/tmp/stderr | head -1 >/dev/null
 	[ ! -s /tmp/stderr ]'
+reusetrace-view --json -- true >/dev/full 2>/tmp/stderr
+same "a full disk: exit status" 1 $?
+contains "a full disk: says so" "No space left" "$(cat /tmp/stderr)"
+same "a full disk: no instance is left" reusetrace \
+	"$(ls /sys/kernel/tracing/instances)"
+out=$(reusetrace-view -q --timestamp=none -- \
+	sh -c 'sleep 1000 & echo "$!"' 2>/tmp/stderr)
+same "COMMAND leaves something running: exit status" 0 $?
+check "it still runs, and nobody waited for it" kill "${out##* }"
+same "COMMAND floods its output" 20000 "$(reusetrace-view --json -- \
+	seq 20000 | grep -c '"output"')"
+unshare --net sleep 1000 &
+gone=$!
+until netns=$(readlink /proc/$gone/ns/net | tr -dc 0-9) &&
+	[ "$netns" != "$(readlink /proc/$$/ns/net | tr -dc 0-9)" ]; do
+	sleep 0.1
+done
+check "a namespace that vanishes" bash -c '
+	reusetrace-view -q -N "$1" -- sh -c "kill $2; sleep 1"' - "$netns" $gone
+wait $gone 2>/dev/null
+refused "a namespace that has vanished" 2 "no network namespace there" \
+	reusetrace-view -N $gone
 check "rmmod works" rmmod reusetrace
 check "rmmod leaves no instance" [ ! -e "$instance" ]
 

@@ -57,6 +57,10 @@ _reusetrace_view()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
+	-c | --cgroup)
+		mapfile -t COMPREPLY < <(compgen -d -- "${cur:-/sys/fs/cgroup/}")
+		return
+		;;
 	-e | --event | --timestamp | --color)
 		mapfile -t COMPREPLY < <(compgen -W "$(_reusetrace_view_values "$prev")" -- "$cur")
 		return

@@ -84,6 +84,7 @@ $load 600 >/dev/null &
 loader=$!
 check "top: a group and its picks" on_screen 'tcp port 9527, 5 members, [1-9][0-9]* picks'
 check "top: a member by name, with its share as a bar" on_screen 'second\[[0-9]+\] .*[0-9] % #+'
+check "top: what waits to be accepted, of how many" on_screen '(worker|second)\[[0-9]+\] .* [0-9]+/64 [.#]'
 check "top: TIME_WAIT on the port" on_screen '^ +9527 +[1-9][0-9]* .* s'
 check "top: who was refused, and why" on_screen 'nginx\[[0-9]+\] bind tcp 127.0.0.1:9527: a listener holds'
 check "top: nothing is lost" on_screen 'lost 0  missed [0-9]'
@@ -127,6 +128,11 @@ tm resize-window -x 60 -y 24
 check "split: drawn anew for another size" on_screen '^the program says {1,6}seconds \| the'
 check "split: the sums come at the end" on_screen '(complete:|missed)'
 check "split: COMMAND's status" on_screen 'status [03]'
+
+show 80x24 "reusetrace-view --split --timestamp=none -- $load 2"
+check "split: without times there is no column for them" \
+	on_screen '^the program says +\| the kernel decides'
+check "split: it ends" on_screen 'status [03]'
 
 out=$(reusetrace-view --split -q -- sh -c 'echo plain')
 contains "split: no terminal, no panes" "plain" "$out"
