@@ -39,6 +39,8 @@ struct feed {
 	struct ring *old;	/* NULL: done with */
 	struct ring *own;
 	uint64_t old_lost;
+	struct ring_item held;	/* of the module's, told next */
+	bool holds;
 	struct twin last_old;	/* the last one of the module's */
 	struct twin skipped;	/* the last one of ours from before */
 	bool begun;		/* ours has told something */
@@ -77,15 +79,36 @@ static bool is_same(const struct twin *t, const void *data, size_t size)
 	return t->size && t->size == size && !memcmp(t->data, data, size);
 }
 
+/*
+ * A loss that stands before a record from before we began is the module's to
+ * tell; of a later one our own buffer knows.
+ */
+static int next_old_record(struct feed *f, struct ring_item *item)
+{
+	int rc;
+
+	if (f->holds) {
+		f->holds = false;
+		*item = f->held;
+		return 1;
+	}
+	rc = ring_next(f->old, item);
+	if (rc <= 0 || item->data)
+		return rc;
+	rc = ring_next(f->old, &f->held);
+	f->holds = rc > 0 && f->held.data && f->held.ts < f->live->from;
+	if (f->holds)
+		f->old_lost += item->lost > 0 ? item->lost : 0;
+	return f->holds;
+}
+
 /* The last ones from before we began; 0 when there are no more. */
 static int next_old(struct feed *f, struct ring_item *item)
 {
-	int rc = ring_next(f->old, item);
+	int rc = next_old_record(f, item);
 
-	if (rc > 0 && !item->data) {
-		f->old_lost += item->lost > 0 ? item->lost : 0;
+	if (rc > 0 && !item->data)
 		return rc;
-	}
 	if (rc > 0 && item->ts < f->live->from) {
 		keep(&f->last_old, item);
 		return rc;

@@ -105,8 +105,9 @@ def filters(tap):
 def endings(tap):
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         viewer = rtlib.Viewer("-P", "8080", "-b", "64")
-        tap.same("its buffers have the size asked for", "64",
-                 text_of(f"{folder_of(viewer)}/buffer_size_kb"))
+        # Up to 6.1 the kernel says what the whole pages hold: a little more.
+        size = int(text_of(f"{folder_of(viewer)}/buffer_size_kb"))
+        tap.check("its buffers have the size asked for", 64 <= size < 72, size)
         viewer.process.send_signal(getattr(signal, name))
         viewer.process.wait(60)
         tap.same(f"{name}: all is as it was", (["reusetrace"], ""),
