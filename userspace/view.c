@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* reusetrace-view: what the kernel decided about sharing ports, and why. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,15 +198,17 @@ int main(int argc, char **argv)
 {
 	struct options o = { .known_events = events_names() };
 	const struct verb *verb = find_verb(argc, argv);
-	int skip = verb->name ? 1 : 0, status;
+	int skip = verb->name ? 1 : 0, status, error;
 
 	if (check_streams())
 		return 1;
 	if (options_parse(&o, argc - skip, argv + skip))
 		return STATUS_USAGE;
 	status = run(verb, &o);
-	if ((fflush(stdout) || ferror(stdout)) && !status) {
-		log_error("cannot write to standard output");
+	error = fflush(stdout) ? errno : ferror(stdout) ? EIO : 0;
+	if (error && !status) {
+		log_error("cannot write to standard output: %s",
+			  strerror(error));
 		status = 1;
 	}
 	return status;
