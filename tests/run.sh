@@ -163,7 +163,7 @@ jobs=${RT_JOBS:-$(jobs_at_once)}
 trap interrupted INT TERM
 log "build"
 make -s userspace || { echo "the userspace does not build"; exit 1; }
-for programs in tests/matrix tests/steer tests/stress; do
+for programs in tests/matrix tests/steer tests/stress tests/bench; do
 	make -s -C $programs || { echo "$programs does not build"; exit 1; }
 done
 case ${1:-} in
