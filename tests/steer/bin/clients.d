@@ -1,1 +1,0 @@
-bin/clients.o: clients.c clients.h endpoint.h

@@ -1,1 +1,0 @@
-bin/endpoint.o: endpoint.c endpoint.h

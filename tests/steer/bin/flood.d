@@ -1,1 +1,0 @@
-bin/flood.o: flood.c spread.h endpoint.h clients.h members.h

@@ -1,1 +1,0 @@
-bin/members.o: members.c members.h endpoint.h

@@ -1,1 +1,0 @@
-bin/spread.o: spread.c spread.h endpoint.h clients.h members.h

@@ -1,1 +1,0 @@
-bin/storm.o: storm.c spread.h endpoint.h clients.h members.h
