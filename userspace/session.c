@@ -170,7 +170,8 @@ static bool reader_is_gone(void)
 /* False when there is no use in going on. */
 static bool flush_output(struct session *s)
 {
-	if (fflush(stdout) && !s->error)
+	/* A line that failed to go out is not in the buffer any more. */
+	if ((fflush(stdout) || ferror(stdout)) && !s->error)
 		s->error = errno;
 	if (!s->error && !reader_is_gone())
 		return true;
