@@ -6,10 +6,14 @@
 #ifndef REUSETRACE_EVENT_ARGS_H
 #define REUSETRACE_EVENT_ARGS_H
 
+#include <asm/byteorder.h>
 #include <linux/in6.h>
+#include <linux/socket.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "bind_rules.h"
+#include "closer.h"
 
 enum bind_op {
 	BIND_OP_BIND,
@@ -101,6 +105,7 @@ enum tw_reason {
 };
 
 struct tw_args {
+	struct closer closer;	/* who closed it, before it began */
 	u64 cookie;
 	u64 inode;		/* of the socket it came from; 0: none had it */
 	struct in6_addr addr;
@@ -113,6 +118,7 @@ struct tw_args {
 	u8 from;		/* substate: TCP_FIN_WAIT2 or TCP_TIME_WAIT */
 	u8 to;
 	enum tw_reason reason;
+	s8 tcp_tw_reuse;		/* the sysctl, where connect() asked it; else -1 */
 	bool reuseaddr;		/* what the socket it came from had */
 	bool reuseport;
 	bool inferred;		/* the reason was not seen */
@@ -163,7 +169,25 @@ struct migrate_args {
  * @family: AF_INET, AF_INET6 or 0
  * @addr: the address, an IPv4 one as ::ffff:a.b.c.d
  * @port: host order
+ *
+ * Inline and without a loop: most events have two, and this is a good part of
+ * what they cost beside the kernel's own work.
  */
-void event_args_sockaddr(u8 *to, u16 family, struct in6_addr addr, u16 port);
+static __always_inline void event_args_sockaddr(u8 *to, u16 family,
+						const struct in6_addr *addr,
+						u16 port)
+{
+	struct sockaddr_in6 sa = {};
+
+	if (family)
+		sa.sin6_port = htons(port);
+	sa.sin6_family = family;
+	if (family == AF_INET6)
+		sa.sin6_addr = *addr;
+	else if (family == AF_INET)
+		/* Where struct sockaddr_in has its address. */
+		sa.sin6_flowinfo = addr->s6_addr32[3];
+	memcpy(to, &sa, sizeof(sa));
+}
 
 #endif

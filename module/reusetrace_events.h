@@ -262,7 +262,7 @@ TRACE_EVENT(bind,
 		__entry->v6only = a->sock.v6only;
 		__entry->truncated = a->truncated;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->port);
+				    &a->sock.addr, a->port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
@@ -355,11 +355,11 @@ TRACE_EVENT(bind_conflict,
 		__entry->inferred = a->inferred;
 		__entry->truncated = a->truncated;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->port);
+				    &a->sock.addr, a->port);
 		event_args_sockaddr(__entry->holder_addr, a->holder.family,
-				    a->holder.addr, a->holder.port);
+				    &a->holder.addr, a->holder.port);
 		event_args_sockaddr(__entry->holder_peer, a->holder.family,
-				    a->holder.peer, a->holder.peer_port);
+				    &a->holder.peer, a->holder.peer_port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
@@ -427,8 +427,8 @@ TRACE_EVENT(steer,
 		__entry->via = a->via;
 		__entry->inferred = a->inferred;
 		__entry->not_final = a->not_final;
-		event_args_sockaddr(__entry->src, a->family, a->src, a->sport);
-		event_args_sockaddr(__entry->dst, a->family, a->dst, a->dport);
+		event_args_sockaddr(__entry->src, a->family, &a->src, a->sport);
+		event_args_sockaddr(__entry->dst, a->family, &a->dst, a->dport);
 	),
 
 	TP_printk("%s %pISpc -> %pISpc tcp_flags=%s hash=0x%08x group=%d size=%u index=%d via=%s inferred=%u not_final=%u family=%s netns=%u cookie=%llu inode=%llu",
@@ -455,6 +455,7 @@ TRACE_EVENT(tw_enter,
 		__field(__u64, inode)
 		__field(__u32, netns)
 		__field(__u32, timeout_ms)
+		__field(__u32, closer_tgid)
 		__field(__u16, family)
 		__field(__u16, port)
 		__field(__u16, peer_port)
@@ -464,6 +465,7 @@ TRACE_EVENT(tw_enter,
 		__field(__u8, overflow)
 		__array(__u8, addr, RT_SOCKADDR_LEN)
 		__array(__u8, peer, RT_SOCKADDR_LEN)
+		__array(char, closer_comm, TASK_COMM_LEN)
 	),
 
 	TP_fast_assign(
@@ -474,17 +476,20 @@ TRACE_EVENT(tw_enter,
 		__entry->family = a->family;
 		__entry->port = a->port;
 		__entry->peer_port = a->peer_port;
+		__entry->closer_tgid = a->closer.tgid;
+		memcpy(__entry->closer_comm, a->closer.comm, TASK_COMM_LEN);
 		__entry->substate = a->to;
 		__entry->reuseaddr = a->reuseaddr;
 		__entry->reuseport = a->reuseport;
 		__entry->overflow = a->overflow;
-		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
-		event_args_sockaddr(__entry->peer, a->family, a->peer,
+		event_args_sockaddr(__entry->addr, a->family, &a->addr, a->port);
+		event_args_sockaddr(__entry->peer, a->family, &a->peer,
 				    a->peer_port);
 	),
 
-	TP_printk("tcp %pISpc peer=%pISpc substate=%s timeout_ms=%u overflow=%u reuseaddr=%u reuseport=%u family=%s netns=%u cookie=%llu inode=%llu",
-		__entry->addr, __entry->peer, show_state(__entry->substate),
+	TP_printk("tcp %pISpc peer=%pISpc closed by %s[%u] substate=%s timeout_ms=%u overflow=%u reuseaddr=%u reuseport=%u family=%s netns=%u cookie=%llu inode=%llu",
+		__entry->addr, __entry->peer, __entry->closer_comm,
+		__entry->closer_tgid, show_state(__entry->substate),
 		__entry->timeout_ms, __entry->overflow, __entry->reuseaddr,
 		__entry->reuseport, show_family(__entry->family),
 		__entry->netns, __entry->cookie, __entry->inode)
@@ -518,8 +523,8 @@ TRACE_EVENT(tw_state,
 		__entry->peer_port = a->peer_port;
 		__entry->from = a->from;
 		__entry->to = a->to;
-		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
-		event_args_sockaddr(__entry->peer, a->family, a->peer,
+		event_args_sockaddr(__entry->addr, a->family, &a->addr, a->port);
+		event_args_sockaddr(__entry->peer, a->family, &a->peer,
 				    a->peer_port);
 	),
 
@@ -545,6 +550,7 @@ TRACE_EVENT(tw_exit,
 		__field(__u8, substate)
 		__field(__u8, reason)
 		__field(__u8, inferred)
+		__field(__s8, tcp_tw_reuse)
 		__array(__u8, addr, RT_SOCKADDR_LEN)
 		__array(__u8, peer, RT_SOCKADDR_LEN)
 	),
@@ -559,16 +565,18 @@ TRACE_EVENT(tw_exit,
 		__entry->substate = a->from;
 		__entry->reason = a->reason;
 		__entry->inferred = a->inferred;
-		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
-		event_args_sockaddr(__entry->peer, a->family, a->peer,
+		__entry->tcp_tw_reuse = a->tcp_tw_reuse;
+		event_args_sockaddr(__entry->addr, a->family, &a->addr, a->port);
+		event_args_sockaddr(__entry->peer, a->family, &a->peer,
 				    a->peer_port);
 	),
 
-	TP_printk("tcp %pISpc peer=%pISpc reason=%s substate=%s left_ms=%u inferred=%u family=%s netns=%u cookie=%llu",
+	TP_printk("tcp %pISpc peer=%pISpc reason=%s tcp_tw_reuse=%d substate=%s left_ms=%u inferred=%u family=%s netns=%u cookie=%llu",
 		__entry->addr, __entry->peer, show_tw_reason(__entry->reason),
-		show_state(__entry->substate), __entry->left_ms,
-		__entry->inferred, show_family(__entry->family),
-		__entry->netns, __entry->cookie)
+		__entry->tcp_tw_reuse, show_state(__entry->substate),
+		__entry->left_ms, __entry->inferred,
+		show_family(__entry->family), __entry->netns,
+		__entry->cookie)
 );
 
 /* A SO_REUSEPORT group changed: a member joined, left, closed, came back. */
@@ -606,7 +614,7 @@ TRACE_EVENT(group,
 		__entry->action = a->action;
 		__entry->proto = a->sock.proto;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->sock.port);
+				    &a->sock.addr, a->sock.port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
@@ -651,7 +659,7 @@ TRACE_EVENT(listener_close,
 		__entry->port = a->sock.port;
 		__entry->inferred = a->inferred;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->sock.port);
+				    &a->sock.addr, a->sock.port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 

@@ -12,6 +12,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "closer.h"
 #include "compat.h"
 #include "ports.h"
 #include "probes.h"
@@ -28,8 +29,10 @@
 struct pending_end {
 	const struct inet_timewait_sock *tw;
 	u64 cookie;
+	unsigned long noted;	/* jiffies */
 	enum tw_reason reason;
 	u8 substate;		/* before the packet that is being looked at */
+	s8 tcp_tw_reuse;		/* what connect() read; -1: it did not ask */
 };
 
 static DEFINE_PER_CPU(struct pending_end, pending);
@@ -47,13 +50,26 @@ static bool is_traced(const struct inet_timewait_sock *tw)
 }
 NOKPROBE_SYMBOL(is_traced);
 
-static void note_pending(const struct inet_timewait_sock *tw,
-			 enum tw_reason reason)
+/* What is noted for tw_state and tw_exit is of use to nobody else. */
+static bool notes_wanted(void)
 {
-	this_cpu_write(pending.tw, tw);
-	this_cpu_write(pending.cookie, sockread_cookie((const void *)tw));
-	this_cpu_write(pending.reason, reason);
-	this_cpu_write(pending.substate, READ_ONCE(tw->tw_substate));
+	return trace_tw_exit_enabled() || trace_tw_state_enabled();
+}
+NOKPROBE_SYMBOL(notes_wanted);
+
+static void note_pending(const struct inet_timewait_sock *tw,
+			 enum tw_reason reason, s8 tcp_tw_reuse)
+{
+	struct pending_end *p = this_cpu_ptr(&pending);
+
+	*p = (struct pending_end) {
+		.tw = tw,
+		.cookie = sockread_cookie((const void *)tw),
+		.noted = jiffies,
+		.reason = reason,
+		.substate = READ_ONCE(tw->tw_substate),
+		.tcp_tw_reuse = tcp_tw_reuse,
+	};
 }
 NOKPROBE_SYMBOL(note_pending);
 
@@ -72,13 +88,33 @@ static u32 ms_until(unsigned long expires)
 }
 NOKPROBE_SYMBOL(ms_until);
 
+/*
+ * The side that closes first, and so will have the TIME_WAIT, comes here in
+ * FIN_WAIT1; the other one in LAST_ACK.
+ */
+static int fin_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 0);
+
+	if (sk->sk_state != TCP_FIN_WAIT1 || !trace_tw_enter_enabled() ||
+	    !ports_want(sk->sk_num))
+		return 0;
+	probe_hit(kp);
+	closer_note(sk);
+	return 0;
+}
+NOKPROBE_SYMBOL(fin_entry);
+
 static int hashdance_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct inet_timewait_sock *tw = (const void *)
 		regs_get_kernel_argument(regs, 0);
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 1);
 	struct tw_args args = {};
 
-	if (!is_traced(tw))
+	if (!trace_tw_enter_enabled() || !is_traced(tw))
 		return 0;
 	probe_hit(kp);
 	sockread_timewait(tw, &args);
@@ -87,26 +123,33 @@ static int hashdance_entry(struct kprobe *kp, struct pt_regs *regs)
 		jiffies_to_msecs((int)regs_get_kernel_argument(regs,
 						COMPAT_TW_TIMEOUT_ARGUMENT)) :
 		ms_until(tw->tw_timer.expires);
-	args.inode = sockread_inode((const struct sock *)
-				    regs_get_kernel_argument(regs, 1));
+	args.inode = sockread_inode(sk);
+	closer_find(sk, &args.closer);
 	trace_tw_enter(&args);
 	return 0;
 }
 NOKPROBE_SYMBOL(hashdance_entry);
 
 /* Below the limit the kernel's answer is known: it costs no return probe. */
-static int alloc_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static bool alloc_wanted(struct pt_regs *regs)
 {
-	const struct sock **sk = (const struct sock **)ri->data;
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 0);
 	const struct inet_timewait_death_row *dr = (const void *)
 		regs_get_kernel_argument(regs, 1);
 
+	return compat_tw_count(dr) + 64 * nr_cpu_ids >=
+		       READ_ONCE(dr->sysctl_max_tw_buckets) &&
+	       trace_tw_enter_enabled() && sk->sk_protocol == IPPROTO_TCP &&
+	       ports_want(sk->sk_num);
+}
+NOKPROBE_SYMBOL(alloc_wanted);
+
+static int alloc_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock **sk = (const struct sock **)ri->data;
+
 	*sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
-	if ((*sk)->sk_protocol != IPPROTO_TCP || !ports_want((*sk)->sk_num))
-		return 1;
-	if (compat_tw_count(dr) + 64 * nr_cpu_ids <
-	    READ_ONCE(dr->sysctl_max_tw_buckets))
-		return 1;
 	probe_hit_return(ri);
 	return 0;
 }
@@ -134,6 +177,7 @@ static int alloc_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.reuseport = desc.reuseport,
 		.overflow = true,
 	};
+	closer_find(sk, &args.closer);
 	trace_tw_enter(&args);
 	return 0;
 }
@@ -147,7 +191,7 @@ static int schedule_entry(struct kprobe *kp, struct pt_regs *regs)
 	bool rearm = (u8)regs_get_kernel_argument(regs, 2);
 	struct tw_args args = {};
 
-	if (!rearm || !is_traced(tw))
+	if (!rearm || !trace_tw_state_enabled() || !is_traced(tw))
 		return 0;
 	probe_hit(kp);
 	sockread_timewait(tw, &args);
@@ -162,15 +206,18 @@ static int schedule_entry(struct kprobe *kp, struct pt_regs *regs)
 NOKPROBE_SYMBOL(schedule_entry);
 
 /* A packet for a TIME_WAIT; if this call ends it, the packet was a reset. */
+static bool process_wanted(struct pt_regs *regs)
+{
+	return notes_wanted() &&
+	       is_traced((const void *)regs_get_kernel_argument(regs, 0));
+}
+NOKPROBE_SYMBOL(process_wanted);
+
 static int process_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct inet_timewait_sock *tw = (const void *)
-		regs_get_kernel_argument(regs, 0);
-
-	if (!is_traced(tw))
-		return 1;
 	probe_hit_return(ri);
-	note_pending(tw, TW_REASON_RESET);
+	note_pending((const void *)regs_get_kernel_argument(regs, 0),
+		     TW_REASON_RESET, -1);
 	return 0;
 }
 NOKPROBE_SYMBOL(process_entry);
@@ -192,26 +239,41 @@ static int process_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(process_return);
 
+/* connect() asks whether it may take over this one's 4-tuple. */
+struct unique_call {
+	const struct inet_timewait_sock *tw;
+	bool bound;	/* its port was chosen by bind(): no sysctl counts then */
+};
+
+static bool unique_wanted(struct pt_regs *regs)
+{
+	return notes_wanted() &&
+	       is_traced((const void *)regs_get_kernel_argument(regs, 1));
+}
+NOKPROBE_SYMBOL(unique_wanted);
+
 static int unique_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct inet_timewait_sock **tw = (void *)ri->data;
+	struct unique_call *call = (struct unique_call *)ri->data;
 
-	*tw = (const void *)regs_get_kernel_argument(regs, 1);
-	if (!is_traced(*tw))
-		return 1;
+	call->tw = (const void *)regs_get_kernel_argument(regs, 1);
+	call->bound = !regs_get_kernel_argument(regs, 2);
 	probe_hit_return(ri);
 	return 0;
 }
 NOKPROBE_SYMBOL(unique_entry);
 
-/* May connect() take over the 4-tuple? It will do so under the same lock. */
+/* If it may, it does, with BH still off. */
 static int unique_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct inet_timewait_sock *tw =
-		*(const struct inet_timewait_sock **)ri->data;
+	const struct unique_call *call = (const struct unique_call *)ri->data;
+	const struct net *net;
 
-	if ((int)regs_return_value(regs))
-		note_pending(tw, TW_REASON_CONNECT_REUSE);
+	if (!(int)regs_return_value(regs))
+		return 0;
+	net = twsk_net(call->tw);
+	note_pending(call->tw, TW_REASON_CONNECT_REUSE,
+		     call->bound ? -1 : READ_ONCE(net->ipv4.sysctl_tcp_tw_reuse));
 	return 0;
 }
 NOKPROBE_SYMBOL(unique_return);
@@ -249,15 +311,30 @@ static enum tw_reason reason_of_task(void)
 }
 NOKPROBE_SYMBOL(reason_of_task);
 
+/*
+ * Timers this long run up to an eighth late, so one whose time is over may
+ * still be ended by something else. Then an old note is no reason: the kernel
+ * did not do what it had found that it might (a SYN, but nobody listens).
+ */
+static bool ended_by_note(const struct inet_timewait_sock *tw, u64 cookie,
+			  bool is_over)
+{
+	return is_pending(tw, cookie) &&
+	       (!is_over || jiffies - this_cpu_read(pending.noted) < HZ);
+}
+NOKPROBE_SYMBOL(ended_by_note);
+
 static enum tw_reason reason_of_end(const struct inet_timewait_sock *tw,
 				    u64 cookie)
 {
-	/* The timer was deleted before its time, unless it was its time. */
-	if (time_after_eq(jiffies, tw->tw_timer.expires))
-		return TW_REASON_EXPIRED;
-	if (is_pending(tw, cookie))
+	bool is_over = time_after_eq(jiffies, tw->tw_timer.expires);
+	enum tw_reason reason = reason_of_task();
+
+	if (reason != TW_REASON_OTHER)
+		return reason;
+	if (ended_by_note(tw, cookie, is_over))
 		return this_cpu_read(pending.reason);
-	return reason_of_task();
+	return is_over ? TW_REASON_EXPIRED : TW_REASON_OTHER;
 }
 NOKPROBE_SYMBOL(reason_of_end);
 
@@ -265,14 +342,16 @@ static int kill_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct inet_timewait_sock *tw = (const void *)
 		regs_get_kernel_argument(regs, 0);
-	struct tw_args args = {};
+	struct tw_args args = { .tcp_tw_reuse = -1 };
 
-	if (!is_traced(tw))
+	if (!trace_tw_exit_enabled() || !is_traced(tw))
 		return 0;
 	probe_hit(kp);
 	sockread_timewait(tw, &args);
 	args.reason = reason_of_end(tw, args.cookie);
 	args.inferred = args.reason == TW_REASON_OTHER;
+	if (args.reason == TW_REASON_CONNECT_REUSE)
+		args.tcp_tw_reuse = this_cpu_read(pending.tcp_tw_reuse);
 	args.timeout_ms = ms_until(tw->tw_timer.expires);
 	trace_tw_exit(&args);
 	if (is_pending(tw, args.cookie))
@@ -285,6 +364,7 @@ NOKPROBE_SYMBOL(kill_entry);
 
 PROBE_EXPECTS(COMPAT_TW_HASHDANCE, COMPAT_TW_HASHDANCE_PROTOTYPE);
 PROBE_EXPECTS(inet_twsk_alloc, TW "(sock*, inet_timewait_death_row*, int)");
+PROBE_EXPECTS(tcp_send_fin, "void(sock*)");
 PROBE_EXPECTS(__inet_twsk_schedule, "void(" TW ", int, bool)");
 PROBE_EXPECTS(tcp_timewait_state_process, COMPAT_TW_PROCESS_PROTOTYPE);
 PROBE_EXPECTS(tcp_twsk_unique, "int(sock*, sock*, void*)");
@@ -295,15 +375,17 @@ static struct probe rows[] = {
 	{
 		.symbols = { "tcp_timewait_state_process" },
 		.loses = "which TIME_WAITs a reset or a new SYN ended, and from which substate a FIN moved them",
+		.wants = process_wanted,
 		.on_entry = process_entry,
 		.on_return = process_return,
 	},
 	{
 		.symbols = { "tcp_twsk_unique" },
 		.loses = "which TIME_WAITs connect() took over",
+		.wants = unique_wanted,
 		.on_entry = unique_entry,
 		.on_return = unique_return,
-		.data_size = sizeof(struct inet_timewait_sock *),
+		.data_size = sizeof(struct unique_call),
 	},
 	{
 		.symbols = { "inet_twsk_purge" },
@@ -332,9 +414,15 @@ static struct probe rows[] = {
 	{
 		.symbols = { "inet_twsk_alloc" },
 		.loses = "connections for which tcp_max_tw_buckets left no TIME_WAIT",
+		.wants = alloc_wanted,
 		.on_entry = alloc_entry,
 		.on_return = alloc_return,
 		.data_size = sizeof(struct sock *),
+	},
+	{
+		.symbols = { "tcp_send_fin" },
+		.loses = "which process closed a connection first",
+		.at_entry = fin_entry,
 	},
 	{
 		.symbols = { __stringify(COMPAT_TW_HASHDANCE) },

@@ -107,7 +107,8 @@ static void learn_tw_enter(struct events *ev, union read_event *e)
 {
 	struct model_tw *t = &e->tw;
 
-	model_owner(ev->model, t->cookie, &t->owner);
+	if (!t->closer)
+		model_owner(ev->model, t->cookie, &t->owner);
 	find_server(ev, &t->head, t->head.port, &t->owner, &t->server);
 	timewaits_enter(model_timewaits(ev->model), t);
 	t->head.owner_pid = t->owner.pid;

@@ -159,6 +159,7 @@ struct model_tw {
 	int64_t lived_ms;	/* -1: not known */
 	struct model_task owner;	/* of the socket it was */
 	bool server;		/* owner only listened on that port */
+	bool closer;		/* owner was seen to close it, of tw_enter */
 };
 
 struct model_group {

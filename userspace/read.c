@@ -198,6 +198,11 @@ void read_tw_enter(const struct decode_record *rec, union read_event *e)
 	t->reuseaddr = num(rec, "reuseaddr");
 	t->reuseport = num(rec, "reuseport");
 	t->overflow = num(rec, "overflow");
+	t->owner.pid = num_or(rec, "closer_tgid", 0);
+	t->closer = t->owner.pid;
+	if (t->closer)
+		decode_str(rec, "closer_comm", t->owner.comm,
+			   sizeof(t->owner.comm));
 	symbol(rec, "substate", t->substate);
 	t->head.failed = t->overflow;
 }

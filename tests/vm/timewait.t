@@ -3,6 +3,7 @@
 """Every TIME_WAIT has one beginning and one end, and the kernel's own counters
 agree: thousands of connections, all ways to end mixed."""
 
+import errno
 import os
 import random
 import socket
@@ -13,7 +14,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rtlib  # noqa: E402
 
-COUNT = int(os.environ.get("RT_TW_COUNT", 5000))
+COUNT = int(os.environ.get("RT_TW_COUNT", 600))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 32)))
 TW_PROBES = ("tcp_timewait", "tcp_twsk", "tcp_abort", "inet_twsk",
              "__inet_twsk")
@@ -60,9 +61,20 @@ class Play:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if source_port:
             client.bind((self.addr, source_port))
-        client.connect((self.addr, self.port))
+        rtlib.wait_until(lambda: self.connects(client), "the port's last "
+                         "connection to be gone")
         server, _ = self.listener.accept()
         return client, server
+
+    def connects(self, client):
+        """False while a softirq has yet to take the last ACK."""
+        try:
+            client.connect((self.addr, self.port))
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+            return False
+        return True
 
     def plain(self):
         """Both close: FIN_WAIT2 at the server, then TIME_WAIT."""
@@ -83,6 +95,7 @@ class Play:
         client, server = self.pair()
         server.close()
         client.recv(1)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, SO_LINGER_OFF)
         client.close()
 
