@@ -18,7 +18,7 @@ CHOSEN_CC = $(if $(filter command,$(origin CC)),'$(CC)')
 here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace demo lab labs check check-debug fact-check matrix stress shell lint install uninstall clean help
+.PHONY: all module userspace demo lab labs check check-debug fact-check matrix stress bench shell lint install uninstall clean help
 
 all: userspace module
 
@@ -72,6 +72,12 @@ matrix:
 	@KERNELS=$(if $(filter file,$(origin KERNELS)),all,"$(KERNELS)") \
 		tests/matrix/matrix.t --update
 
+# The tables of Documentation/performance.md, counted anew.
+bench:
+	@scripts/deps.sh bench
+	@KERNELS=$(if $(filter file,$(origin KERNELS)),"6.1 6.12","$(KERNELS)") \
+		BENCH_BIG=10000 tests/bench/bench.sh
+
 check-debug:
 	@scripts/deps.sh debug
 	@tests/run.sh --debug-kernel
@@ -99,6 +105,7 @@ uninstall:
 clean:
 	$(MAKE) -C userspace clean
 	$(MAKE) -C userspace/demo clean
+	$(MAKE) -C tests/bench clean
 	rm -rf .tmp_versions Module.symvers modules.order reusetrace.ko \
 		reusetrace.o reusetrace.mod reusetrace.mod.c reusetrace.mod.o \
 		.reusetrace.* .Module.symvers.cmd .modules.order.cmd \
@@ -110,6 +117,7 @@ help:
 	@echo "make fact-check what is said about the options, tried on all kernels"
 	@echo "make matrix     every cell of the bind matrix, for KERNELS (all by default), into Documentation/bind-matrix.md"
 	@echo "make stress     200 loads and unloads under load, for KERNELS"
+	@echo "make bench      what it costs, in instructions, into Documentation/performance.md"
 	@echo "make shell      the virtual machine, interactive, the module loaded"
 	@echo "make lint       the style and static checks alone"
 	@echo "make install    the viewer below prefix=$(prefix); make uninstall takes it away"

@@ -9,13 +9,15 @@
 # Variables go to make (W=1, C=2); what the compiler says about the whole module
 # is then shown on standard error, also when nothing had to be built.
 #
-# RT_SRC_DIR names another source tree: a Kbuild and a folder module/.
+# RT_SRC_DIR names another source tree: a Kbuild and a folder module/;
+# RT_MODULE the module that it makes, if not reusetrace.
 
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 SOURCES=${RT_SRC_DIR:-$RT_ROOT}
+MODULE=${RT_MODULE:-reusetrace}
 KEEP_HOURS=48		# results nobody asked for
 
 # sources: what is written by people, not what a build in the tree left there.
@@ -84,8 +86,8 @@ build()
 	in_series "$SERIES" true
 	run_logged "$result.log" "building the module for the $SERIES kernel" \
 		make_module "$dir" "$@"
-	[[ -e $dir/reusetrace.ko ]] || die "the Kbuild in $SOURCES made no reusetrace.ko"
-	cp "$dir/reusetrace.ko" "$result.ko.new"
+	[[ -e $dir/$MODULE.ko ]] || die "the Kbuild in $SOURCES made no $MODULE.ko"
+	cp "$dir/$MODULE.ko" "$result.ko.new"
 	mv "$result.ko.new" "$result.ko"
 	find "$RT_CACHE/build" -maxdepth 1 -name "$NAME-*" -type f \
 		-mmin +$((KEEP_HOURS * 60)) -delete

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: deps.sh [demo|labs|servers|check|matrix|debug]...    (default demo)
+# Usage: deps.sh [demo|labs|servers|check|matrix|debug|bench]...    (default demo)
 #
 # Installs the Debian packages that are missing; does nothing, and asks for no
 # root, when none is. On another distribution it lists them and stops.
@@ -17,6 +17,7 @@ LABS='trace-cmd'
 CHECK='libcmocka-dev python3-jsonschema groff-base man-db tmux sparse bpftool cppcheck shellcheck'
 MATRIX='mmdebstrap uidmap debian-archive-keyring'
 DEBUG='flex bison bc libssl-dev'
+BENCH='bpftrace libbpf-tools libbpf-dev clang bpftool git'
 
 # packages WHAT: names for a purpose.
 packages()
@@ -33,7 +34,8 @@ packages()
 	check) packages labs && echo "$CHECK" ;;
 	matrix) packages check && echo "$MATRIX" ;;
 	debug) packages demo && echo "$MATRIX $DEBUG" ;;
-	*) die_usage "do not know \"$1\"; there are: demo labs servers check matrix debug" ;;
+	bench) packages demo && echo "$MATRIX $BENCH" ;;
+	*) die_usage "do not know \"$1\"; there are: demo labs servers check matrix debug bench" ;;
 	esac
 }
 

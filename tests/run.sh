@@ -130,6 +130,7 @@ trap interrupted INT TERM
 log "build"
 make -s userspace || { echo "the userspace does not build"; exit 1; }
 make -s -C tests/matrix || { echo "the matrix does not build"; exit 1; }
+make -s -C tests/bench || { echo "the benchmark's programs do not build"; exit 1; }
 if [ "${1:-}" = --debug-kernel ]; then
 	kernels=${DEBUG_KERNELS:-6.12}
 	vm_suites --debug-kernel

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Usage: bench-ops [-n TIMES] [-c CROWD] OPERATION...
+ * A line for each part of each operation: its name and the median of the
+ * instructions it took, the clock's own taken off. Without one: their list.
+ */
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "measure.h"
+#include "ops.h"
+
+#define TIMES_MAX	10000
+#define WARM_UP		10
+
+static uint64_t samples[OPS_PARTS][TIMES_MAX];
+
+static const struct op *find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ops_count; i++)
+		if (!strcmp(ops[i].parts[0], name))
+			return &ops[i];
+	errx(2, "there is no operation \"%s\"", name);
+}
+
+static void print_parts(const struct op *op, int times, uint64_t clock)
+{
+	int i;
+
+	for (i = 0; i < OPS_PARTS && op->parts[i]; i++)
+		printf("%s\t%" PRIu64 "\n", op->parts[i],
+		       measure_median(samples[i], times) - clock);
+	fflush(stdout);
+}
+
+static void run(const struct op *op, int times, uint64_t clock)
+{
+	uint64_t part[OPS_PARTS];
+	int i, p;
+
+	if (op->prepare)
+		op->prepare();
+	for (i = -WARM_UP; i < times; i++) {
+		op->once(part);
+		for (p = 0; i >= 0 && p < OPS_PARTS; p++)
+			samples[p][i] = part[p];
+	}
+	if (op->finish)
+		op->finish();
+	print_parts(op, times, clock);
+}
+
+static void list(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ops_count; i++)
+		printf("%s\t%s\n", ops[i].parts[0], ops[i].help);
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files = { 16384, 16384 };
+	uint64_t clock = measure_clock();
+	int opt, times = 100;
+
+	while ((opt = getopt(argc, argv, "n:c:")) != -1) {
+		if (opt == 'n')
+			times = atoi(optarg);
+		else if (opt == 'c')
+			ops_crowd = atoi(optarg);
+		else
+			return 2;
+	}
+	if (times < 1 || times > TIMES_MAX || ops_crowd > 10000)
+		errx(2, "1 to %d times, a crowd of at most 10000", TIMES_MAX);
+	setrlimit(RLIMIT_NOFILE, &files);
+	if (optind == argc)
+		list();
+	for (; optind < argc; optind++)
+		run(find(argv[optind]), times, clock);
+	return 0;
+}
