@@ -314,6 +314,9 @@ void groups_name(struct groups *g, uint64_t cookie,
 		return;
 	for (i = lru_newest(g->by_key); i != LRU_NONE;
 	     i = lru_older(g->by_key, i)) {
+		/* Who binds is in no group that is gone. */
+		if (g->group[i].ended)
+			continue;
 		at = lru_find(g->by_cookie, member_key(i, cookie));
 		if (at != LRU_NONE)
 			g->member[at].owner = *owner;
