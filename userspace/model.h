@@ -135,9 +135,6 @@ struct model_steer {
 	bool redirected;	/* it was sent to another port than the group's */
 };
 
-#define MODEL_TW_REUSE_UNASKED	(-1)	/* its port was bound before */
-#define MODEL_TW_REUSE_UNKNOWN	(-2)
-
 /* tw_enter, tw_state and tw_exit. */
 struct model_tw {
 	struct model_head head;
@@ -150,7 +147,6 @@ struct model_tw {
 	char from[MODEL_NAME_LEN];	/* of tw_state */
 	char to[MODEL_NAME_LEN];
 	char reason[MODEL_NAME_LEN];	/* of tw_exit */
-	int tcp_tw_reuse;		/* what connect() read; MODEL_TW_REUSE_* */
 	int64_t timeout_ms;
 	int64_t left_ms;
 	bool reuseaddr;

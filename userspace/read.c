@@ -220,7 +220,6 @@ void read_tw_exit(const struct decode_record *rec, union read_event *e)
 	read_tw(rec, t);
 	t->left_ms = num(rec, "left_ms");
 	t->inferred = num(rec, "inferred");
-	t->tcp_tw_reuse = num_or(rec, "tcp_tw_reuse", MODEL_TW_REUSE_UNKNOWN);
 	symbol(rec, "substate", t->substate);
 	symbol(rec, "reason", t->reason);
 }

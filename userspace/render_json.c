@@ -240,9 +240,6 @@ static void json_tw_exit(struct render *r, const struct model_tw *ev)
 
 	json_put_text(o, "substate", ev->substate);
 	json_put_text(o, "reason", ev->reason);
-	if (!strcmp(ev->reason, "connect-reuse") &&
-	    ev->tcp_tw_reuse != MODEL_TW_REUSE_UNKNOWN)
-		json_put_count(o, "tcp_tw_reuse", ev->tcp_tw_reuse);
 	json_put_count(o, "lived_ms", ev->lived_ms);
 	json_put_num(o, "left_ms", ev->left_ms);
 	json_put_if(o, "inferred", ev->inferred);
