@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the VM tests share: TAP, the module, a viewer beside the test."""
 
+import faulthandler
 import json
 import os
 import signal
@@ -17,6 +18,10 @@ IPV6_V6ONLY = 26
 
 # No test waits this long unless something hangs; a debug kernel is slow.
 LIMIT = 600 if os.environ.get("VM_DEBUG_KERNEL") else 60
+
+# A test that hangs says where, before tests/vm/run.sh ends it.
+if "RT_TEST_LIMIT" in os.environ:
+    faulthandler.dump_traceback_later(int(os.environ["RT_TEST_LIMIT"]) - 20, exit=True)
 
 
 class Tap:

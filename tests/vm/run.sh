@@ -6,7 +6,8 @@ here=$(dirname "$(readlink -f "$0")")
 number=0
 kmemleak=/sys/kernel/debug/kmemleak
 # A debug kernel takes ten times as long.
-limit=${RT_TEST_LIMIT:-$([ "${VM_DEBUG_KERNEL:-}" ] && echo 9000 || echo 900)}
+: "${RT_TEST_LIMIT:=$([ "${VM_DEBUG_KERNEL:-}" ] && echo 9000 || echo 600)}"
+export RT_TEST_LIMIT
 
 # Give a test's lines numbers of our own, and its name in front.
 renumber()
@@ -37,7 +38,7 @@ run_one()
 
 	dmesg --clear
 	# A network namespace each: it takes its TIME_WAITs with it when it dies.
-	timeout "$limit" unshare --net sh -c 'ip link set lo up && exec "$0"' "$test" \
+	timeout "$RT_TEST_LIMIT" unshare --net sh -c 'ip link set lo up && exec "$0"' "$test" \
 		>/tmp/tap.out 2>/tmp/tap.err
 	status=$?
 	renumber "$name" </tmp/tap.out

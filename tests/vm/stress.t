@@ -76,6 +76,9 @@ class Group:
 
 
 def churn(seed, what):
+    # insmod and rmmod get a CPU at once; the load has the others, and this one
+    # whenever they wait.
+    os.nice(10)
     rng = random.Random(seed)
     step = binds if what is None else Group(what).step
     while True:
@@ -84,6 +87,7 @@ def churn(seed, what):
 
 def read(_seed, _what):
     """A reader that opens whatever instance there is and reads it."""
+    os.nice(10)
     while True:
         try:
             fd = os.open(f"{INSTANCE}/per_cpu/cpu0/trace_pipe_raw",
