@@ -15,7 +15,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import kernels  # noqa: E402
 import play  # noqa: E402
 
 PAGE = os.path.join(ROOT, "Documentation", "fact-check.md")
@@ -57,19 +58,9 @@ differs from run to run.
 """
 
 
-def all_series():
-    with open(os.path.join(ROOT, "scripts", "kernels"), encoding="utf-8") as f:
-        return [line.split()[0] for line in f
-                if line.strip() and not line.startswith("#")]
-
-
-def kept_path(series):
-    return os.path.join(HERE, "outcome", series)
-
-
 def kept(series):
     try:
-        with open(kept_path(series), encoding="utf-8") as file:
+        with open(kernels.kept_path("facts", series), encoding="utf-8") as file:
             return json.load(file)
     except FileNotFoundError:
         return {}
@@ -103,8 +94,9 @@ def keep(series, found):
         if "measured" in old and old["verdict"] == finding["verdict"]:
             finding["measured"] = old["measured"]
     before.update(found)
-    os.makedirs(os.path.dirname(kept_path(series)), exist_ok=True)
-    with open(kept_path(series), "w", encoding="utf-8") as file:
+    path = kernels.kept_path("facts", series)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
         json.dump(before, file, indent=1, sort_keys=True)
         file.write("\n")
 
@@ -120,7 +112,7 @@ def program_of(name):
 
 class Page:
     def __init__(self):
-        self.outcomes = {series: kept(series) for series in all_series()}
+        self.outcomes = {series: kept(series) for series in kernels.all_series()}
         self.outcomes = {s: found for s, found in self.outcomes.items()
                          if found}
         self.claims = play.all_claims()

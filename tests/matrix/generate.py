@@ -13,27 +13,19 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import document  # noqa: E402
 import kept  # noqa: E402
+import kernels  # noqa: E402
 import results  # noqa: E402
 
 DOCUMENT = os.path.join(ROOT, "Documentation", "bind-matrix.md")
 
 
-def all_series():
-    with open(os.path.join(ROOT, "scripts", "kernels"), encoding="utf-8") as f:
-        return [line.split()[0] for line in f
-                if line.strip() and not line.startswith("#")]
-
-
-def kept_path(series):
-    return os.path.join(HERE, "outcome", series)
-
-
 def text():
     """All kernels that were played; a new series may not be there yet."""
-    paths = [kept_path(series) for series in all_series()]
+    paths = [kernels.kept_path("matrix", series)
+             for series in kernels.all_series()]
     return document.Document(
         [kept.read(path, results.Dims()) for path in paths
          if os.path.exists(path)],

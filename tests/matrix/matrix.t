@@ -25,6 +25,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "vm"))
 import compare  # noqa: E402
 import generate  # noqa: E402
 import kept  # noqa: E402
+import kernels  # noqa: E402
 import results  # noqa: E402
 from rtlib import Tap  # noqa: E402
 
@@ -59,7 +60,7 @@ class Settings:
         if "VM_KERNEL" in os.environ:
             return [os.environ["VM_KERNEL"]]
         series = os.environ.get("KERNELS", "all" if self.update else "6.1")
-        return generate.all_series() if series == "all" else series.split()
+        return kernels.all_series() if series == "all" else series.split()
 
 
 def play(series, out, options):
@@ -97,7 +98,7 @@ def tell_checks(tap, comparison):
 
 def tell_changes(tap, fresh):
     """The committed table and this run must agree."""
-    old = kept.read(generate.kept_path(fresh.kernel), results.Dims())
+    old = kept.read(kernels.kept_path("matrix", fresh.kernel), results.Dims())
     changed = kept.differences(old, fresh)
     tap.check("the cells are as they were kept", not changed, "\n".join(
         f"{old.dims.cell(n)}: {old.status[n]} now {fresh.status[n]}"
@@ -123,7 +124,7 @@ def one_series(tap, settings, series, out):
     if not settings.update:
         tell_changes(tap, fresh)
     elif not comparison.model.wrong:
-        fresh.write(generate.kept_path(series))
+        fresh.write(kernels.kept_path("matrix", series))
 
 
 def main():
