@@ -46,7 +46,7 @@ labs:
 # HERE=1: on the running kernel, as root. REPLAY=1: from a recording, and with
 # no privilege at all. KERNEL=7.2: another kernel in the virtual machine.
 lab:
-	@$(if $(REPLAY)$(HERE),,scripts/deps.sh labs)
+	@$(if $(REPLAY),[ -x userspace/reusetrace-view ] || scripts/deps.sh --say replay,$(if $(HERE),,scripts/deps.sh labs))
 	@$(MAKE) -s userspace
 	@scripts/lab.sh run $(if $(REPLAY),--replay) $(if $(HERE),--here) \
 		$(if $(KERNEL),--kernel $(KERNEL)) $(LAB)

@@ -1,17 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: deps.sh [demo|labs|servers|check|matrix|debug|bench]...    (default demo)
+# Usage: deps.sh [--say] [demo|labs|replay|servers|check|matrix|debug|bench]...    (default demo)
 #
 # Installs the Debian packages that are missing; does nothing, and asks for no
 # root, when none is. On another distribution it lists them and stops.
+#
+#   --say   install nothing, only stop when some are missing
 
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # This is the one place that lists them.
-BUILD='gcc libc6-dev make libelf-dev
+VIEWER='gcc libc6-dev make
 	pkg-config libtracefs-dev libtraceevent-dev libjansson-dev libncurses-dev libzstd-dev zlib1g-dev'
+BUILD="$VIEWER libelf-dev"
 VM='qemu-system-x86 busybox-static cpio kmod iproute2 procps python3 jq util-linux xz-utils zstd'
 LABS='trace-cmd'
 CHECK='libcmocka-dev python3-jsonschema groff-base man-db tmux sparse bpftool cppcheck shellcheck'
@@ -29,13 +32,14 @@ packages()
 		[[ $(host_suite) == bookworm ]] || echo "$MATRIX"
 		;;
 	labs) packages demo && echo "$LABS" ;;
+	replay) echo "$VIEWER jq" ;;
 	# The servers themselves come from servers.sh, which says why.
 	servers) packages demo && echo "$MATRIX" ;;
 	check) packages labs && echo "$CHECK" ;;
 	matrix) packages check && echo "$MATRIX" ;;
 	debug) packages demo && echo "$MATRIX $DEBUG" ;;
 	bench) packages demo && echo "$MATRIX $BENCH" ;;
-	*) die_usage "do not know \"$1\"; there are: demo labs servers check matrix debug bench" ;;
+	*) die_usage "do not know \"$1\"; there are: demo labs replay servers check matrix debug bench" ;;
 	esac
 }
 
@@ -80,6 +84,10 @@ case ${1:-} in
 	help_text
 	exit
 	;;
+--say)
+	say_only=yes
+	shift
+	;;
 esac
 wanted=()
 for what in "${@:-demo}"; do
@@ -89,12 +97,13 @@ for what in "${@:-demo}"; do
 done
 
 if ! like_debian; then
+	[[ ! ${say_only:-} ]] || exit 0		# the build tells what it lacks
 	say "this is not Debian; install what your distribution has for: ${wanted[*]}"
 	exit 1
 fi
 mapfile -t absent < <(missing "${wanted[@]}")
 [[ ${#absent[@]} -gt 0 ]] || exit 0
-if [[ $(id -u) != 0 ]] && ! command -v sudo >/dev/null; then
+if [[ ${say_only:-} ]] || [[ $(id -u) != 0 ]] && ! command -v sudo >/dev/null; then
 	die "as root, run: apt-get install --no-install-recommends ${absent[*]}"
 fi
 say "installing ${absent[*]}"

@@ -96,7 +96,7 @@ predict()
 	mkdir -p "$LAB_WORK"
 	if [[ ! -t 0 || ! -t 1 ]]; then
 		[[ -e $LAB_WORK/predict.txt ]] || cp "$(form)" "$LAB_WORK/predict.txt"
-		say "write your answers behind the colons in $LAB_WORK/predict.txt"
+		say "write your answers behind the colons in $LAB_WORK/predict.txt, and run it again"
 		return
 	fi
 	exec 3<&0 4>"$LAB_WORK/predict.new"
@@ -120,8 +120,7 @@ predict_first()
 {
 	[[ ! $anyway && $LAB_KIND == lab ]] || return 0
 	answered || predict
-	answered || die "lab $LAB: answer first, every question: $LAB_WORK/predict.txt" \
-		"(or run --anyway)"
+	answered || die "lab $LAB: answer first, every question (or scripts/lab.sh run --anyway)"
 }
 
 # What was thought before the run stays what was thought before the run.
