@@ -18,7 +18,7 @@ CHOSEN_CC = $(if $(filter command,$(origin CC)),'$(CC)')
 here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace demo lab labs check check-debug fact-check matrix steer stress bench shell lint install uninstall clean help
+.PHONY: all module userspace demo lab labs check check-debug fact-check labs-check matrix steer stress bench shell lint install uninstall clean help
 
 all: userspace module
 
@@ -100,6 +100,12 @@ fact-check:
 	@scripts/deps.sh matrix servers
 	@KERNELS=$(if $(filter file,$(origin KERNELS)),all,"$(KERNELS)") tests/facts/run.sh
 
+# Every lab played live, on all kernels; make labs-check LAB="05 m2" some of them.
+labs-check:
+	@scripts/deps.sh matrix servers labs
+	@$(MAKE) -s userspace
+	@KERNELS=$(if $(filter file,$(origin KERNELS)),all,"$(KERNELS)") tests/labs/live.t $(LAB)
+
 shell:
 	@scripts/deps.sh demo
 	@$(MAKE) -s userspace
@@ -128,6 +134,7 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo "make check-debug the VM tests on a kernel built to catch mistakes"
 	@echo "make fact-check what is said about the options, tried on all kernels"
+	@echo "make labs-check every lab, played live, for KERNELS (all by default)"
 	@echo "make matrix     every cell of the bind matrix, for KERNELS (all by default), into Documentation/bind-matrix.md"
 	@echo "make steer      10,000 picks by TCP and by UDP and a flood, for KERNELS"
 	@echo "make stress     200 loads and unloads under load, for KERNELS"

@@ -21,6 +21,8 @@ def expected:
 	      event("tw_enter"; { port: 9527 })),
 	  row("which may have been waiting for the client's end first"; 0; 2;
 	      event("tw_state"; { from: "FIN_WAIT2", to: "TIME_WAIT" })),
+	  row("where nobody can drop one, a client comes again for a reset"; 0; 1;
+	      bound("again"; "ok")),
 	  row("the first is dropped"; 1;
 	      .type == "tw_exit"
 	      and (.reason == "destroyed" or .reason == "reset")) ];
