@@ -149,6 +149,8 @@ run_here()
 	local as=()
 
 	[[ $EUID == 0 ]] || as=(sudo)
+	[[ $EUID == 0 ]] || command -v sudo >/dev/null ||
+		die "a lab on the running kernel needs root; become root, or take REPLAY=1"
 	"${as[@]}" "$RT_SCRIPTS/lab-run.sh" "$LAB_WORK" "$LAB" || return 1
 }
 
@@ -169,6 +171,8 @@ need_report()
 		die "reusetrace-view is not built; run make userspace"
 	[[ -e $1/trace.dat && -e $1/run.txt ]] ||
 		die "there is no recording in $1; run the lab first, or grade --replay"
+	[[ $(fact "$1/run.txt" lab) == "$LAB" ]] ||
+		die "the recording in $1 is of lab $(fact "$1/run.txt" lab), not of $LAB"
 }
 
 show()
@@ -180,6 +184,16 @@ show()
 	[[ ! -t 1 ]] || view+=(--split)
 	reusetrace-view report "$from/trace.dat" -N "$(fact "$from/run.txt" netns)" "${view[@]}" ||
 		return 1
+}
+
+# how_to_grade: the verb with what it was run with.
+how_to_grade()
+{
+	if [[ $how == replay ]]; then
+		echo "grade --replay $LAB"
+	else
+		echo "grade $LAB"
+	fi
 }
 
 run()
@@ -197,7 +211,7 @@ run()
 		# It has been played, whatever the answers are worth.
 		grade_one || [[ $? == 1 && ${grade:-} ]]
 	else
-		say "no answers yet: scripts/lab.sh predict $LAB, then grade $LAB"
+		say "no answers yet: scripts/lab.sh predict $LAB, then $(how_to_grade)"
 	fi
 }
 
@@ -226,7 +240,7 @@ show_grade()
 	fi
 	[[ $(jq .pass <<<"$1") == true ]] || {
 		[[ $json ]] || echo "Read ${LAB_DIR#"$PWD"/}/README.md; scripts/lab.sh predict" \
-			"$LAB asks again, grade $LAB tells."
+			"$LAB asks again, $(how_to_grade) tells."
 		return 1
 	}
 }
@@ -297,7 +311,7 @@ grade_student()
 ungraded()
 {
 	jq -nc --arg lab "$LAB" \
-		'{ v: 1, lab: $lab, pass: false, error: "the recording cannot be read" }'
+		'{ v: 1, lab: $lab, pass: false, error: "the recording cannot be read, or is of another lab" }'
 }
 
 reset()

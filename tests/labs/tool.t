@@ -76,19 +76,23 @@ whole_class()
 	submit bob 05-parallel-listeners ''
 	submit eve 05-parallel-listeners ''
 	echo junk >"$LABS_DIR/class/eve/05-parallel-listeners/trace.dat"
+	submit fay 05-parallel-listeners ''
+	cp Documentation/labs/06-web-workers/{trace.dat,run.txt} \
+		"$LABS_DIR/class/fay/05-parallel-listeners"
 	mkdir "$LABS_DIR/class/eve/holiday"
 	touch "$LABS_DIR/class/eve/holiday/predict.txt"
 	lab 1 grade --class "$LABS_DIR/class"
 	contains "all right" "ann	01	pass	7 of 7" "$out"
 	contains "one wrong" "bob	01	FAIL	6 of 7" "$out"
 	contains "one broken" "eve	05	FAIL	the recording cannot be read" "$out"
+	contains "one of another lab" "fay	05	FAIL	the recording cannot be read, or is of another" "$out"
 	contains "what is no lab is passed over" "holiday is no lab" "$out"
 	lab 0 grade --replay --class "$LABS_DIR/class" 5
 	lab 1 grade --class "$LABS_DIR/class" 9
 	lab 2 grade --class "$LABS_DIR/nothing"
 	rm -r "$LABS_DIR/class/eve/holiday"
 	lab 1 grade --json --class "$LABS_DIR/class"
-	same "for programs" '["ann",true] ["ann",true] ["bob",false] ["bob",true] ["eve",false]' \
+	same "for programs" '["ann",true] ["ann",true] ["bob",false] ["bob",true] ["eve",false] ["fay",false]' \
 		"$(jq -sr 'map([.student, .pass] | tojson) | join(" ")' <<<"$out")"
 }
 
