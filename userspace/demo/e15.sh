@@ -69,7 +69,8 @@ renewed() {
 
 # ask NAME N: so many clients at once, one request each.
 ask() {
-	start "$1" demo-client --http --clients "$2" --quiet
+	start "$1" demo-client --http --clients "$2" --quiet \
+		--timeout $((WAIT * 1000))
 }
 
 # told NAME N: who answered how many of them; how many were lost, into $lost.
