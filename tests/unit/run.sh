@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs cmocka programs and passes their TAP on, each stream under its name.
-set -u
+set -u -o pipefail
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
 failed=0
 for bin; do
 	printf '# %s\n' "$(basename "$bin")"
-	"$bin" || failed=1
+	# cmocka 1.1.5 has "not ok" for a skipped test.
+	"$bin" | sed -u 's/^not \(ok [0-9]* # SKIP\)/\1/' || failed=1
 done
 exit $failed

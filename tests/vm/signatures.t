@@ -3,6 +3,7 @@
 """The functions we probe are what our handlers take them to be, by the running
 kernel's own type information (BTF). No header would tell."""
 
+import functools
 import os
 import re
 import subprocess
@@ -63,10 +64,15 @@ def arguments(prototype):
     return prototype[prototype.index("(") + 1:-1].split(", ")
 
 
+@functools.cache
+def symbols():
+    with open("/proc/kallsyms") as file:
+        return {line.split()[2] for line in file}
+
+
 def renamed(function):
     """The compiler made a variant of it, which BTF leaves out."""
-    with open("/proc/kallsyms") as symbols:
-        names = {line.split()[2] for line in symbols}
+    names = symbols()
     return function not in names and f"{function}.isra.0" in names
 
 
@@ -98,11 +104,12 @@ def main():
         tap.check("the module says what it expects", expects)
         for line in expects:
             function, expected = line.split(" ", 1)
-            if renamed(function):
+            actual = types.prototype(function)
+            if actual is None and renamed(function):
                 tap.skip(f"{function} is {expected}",
                          f"{function}.isra.0 has no type information")
                 continue
-            wrong = difference(function, expected, types.prototype(function))
+            wrong = difference(function, expected, actual)
             tap.check(f"{function} is {expected}", not wrong, wrong)
 
 
