@@ -20,7 +20,7 @@ build()
 	return 1
 }
 
-for library in libtracefs libtraceevent ncursesw jansson cmocka; do
+for library in libtracefs libtraceevent ncursesw cmocka; do
 	note "$library $(pkg-config --modversion $library)"
 done
 check "the viewer and its tests build" build

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 static int parse4(const void *bytes, size_t size, struct model_addr *addr)
@@ -52,21 +51,56 @@ int addr_parse(const void *bytes, size_t size, struct model_addr *addr)
 	return -EINVAL;
 }
 
+static char *put_number(char *at, unsigned int value)
+{
+	char digits[10];
+	int n = 0;
+
+	do {
+		digits[n++] = '0' + value % 10;
+		value /= 10;
+	} while (value);
+	while (n)
+		*at++ = digits[--n];
+	return at;
+}
+
+/* inet_ntop() would have printf() do it. */
+static void put_host4(const uint8_t *bytes, char *at)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		if (i)
+			*at++ = '.';
+		at = put_number(at, bytes[i]);
+	}
+	*at = '\0';
+}
+
 const char *addr_host(const struct model_addr *addr, char *text)
 {
-	if (!addr->family ||
-	    !inet_ntop(addr->family, addr->bytes, text, ADDR_TEXT_LEN))
+	if (addr->family == AF_INET)
+		put_host4(addr->bytes, text);
+	else if (!addr->family ||
+		 !inet_ntop(addr->family, addr->bytes, text, ADDR_TEXT_LEN))
 		strcpy(text, "-");
 	return text;
 }
 
+/* An address has 45 characters at most: there is room for the rest. */
 const char *addr_port(const struct model_addr *addr, char *text)
 {
-	char host[ADDR_TEXT_LEN];
 	bool brackets = addr->family == AF_INET6;
+	char *at = text;
 
-	addr_host(addr, host);
-	snprintf(text, ADDR_TEXT_LEN, "%s%.48s%s:%u", brackets ? "[" : "", host,
-		 brackets ? "]" : "", addr->port);
+	if (brackets)
+		*at++ = '[';
+	addr_host(addr, at);
+	at += strlen(at);
+	if (brackets)
+		*at++ = ']';
+	*at++ = ':';
+	*put_number(at, addr->port) = '\0';
 	return text;
 }

@@ -16,7 +16,7 @@
 /* A value that has a name. */
 struct name {
 	int64_t value;
-	const char *text;
+	char text[MODEL_NAME_LEN];
 };
 
 /* A field whose values have names, as the print format shows it. */
@@ -34,7 +34,10 @@ struct naming {
  */
 struct known {
 	const char *asked;
-	const struct tep_format_field *field;	/* NULL: the event has none */
+	uint32_t offset;
+	uint32_t size;		/* 0: the event has none */
+	bool is_signed;
+	bool is_number;
 	const struct naming *symbols;
 	const struct naming *flags;
 };
@@ -115,6 +118,14 @@ static const char *field_of(const struct tep_print_arg *arg)
 	return arg && arg->type == TEP_PRINT_FIELD ? arg->field.name : NULL;
 }
 
+static void copy_name(char *to, const char *name)
+{
+	size_t len = strnlen(name, MODEL_NAME_LEN - 1);
+
+	memcpy(to, name, len);
+	to[len] = '\0';
+}
+
 static int add_naming(struct naming **list, const struct tep_print_arg *field,
 		      const struct tep_print_flag_sym *names)
 {
@@ -130,10 +141,10 @@ static int add_naming(struct naming **list, const struct tep_print_arg *field,
 	if (!n)
 		return -ENOMEM;
 	n->field = field_of(field);
-	for (s = names; s; s = s->next)
-		n->name[n->count++] = (struct name){
-			strtoll(s->value, NULL, 0), s->str
-		};
+	for (s = names; s; s = s->next) {
+		n->name[n->count].value = strtoll(s->value, NULL, 0);
+		copy_name(n->name[n->count++].text, s->str);
+	}
 	n->next = *list;
 	*list = n;
 	return 0;
@@ -243,88 +254,115 @@ static const struct naming *naming_of(const struct naming *list,
 
 static struct known ask(const struct decode_event *event, const char *field)
 {
-	return (struct known){
+	const struct tep_format_field *f = tep_find_any_field(event->tep, field);
+	struct known k = {
 		.asked = field,
-		.field = tep_find_any_field(event->tep, field),
 		.symbols = naming_of(event->symbols, field),
 		.flags = naming_of(event->flags, field),
 	};
+
+	if (!f || f->offset < 0 || f->size <= 0)
+		return k;
+	k.offset = f->offset;
+	k.size = f->size;
+	k.is_signed = f->flags & TEP_FIELD_IS_SIGNED;
+	k.is_number = f->size <= 8 && !(f->size & (f->size - 1));
+	return k;
 }
 
 /* Asked for by a string that will be elsewhere the next time, it is not kept. */
-static struct known look_up(const struct decode_event *event, const char *field)
+static const struct known *look_further(const struct decode_event *event,
+					const char *field, unsigned int at,
+					struct known *room)
 {
-	uint64_t hash = (uintptr_t)field * 0x9e3779b97f4a7c15ull >> 32;
 	struct known *k;
 	unsigned int i;
 
 	for (i = 0; i < KNOWN_FIELDS / 2; i++) {
-		k = &event->known[(hash + i) % KNOWN_FIELDS];
+		k = &event->known[(at + i) % KNOWN_FIELDS];
 		if (!k->asked)
 			*k = ask(event, field);
 		if (k->asked == field)
-			return *k;
+			return k;
 	}
-	return ask(event, field);
+	*room = ask(event, field);
+	return room;
+}
+
+static inline const struct known *look_up(const struct decode_event *event,
+					  const char *field, struct known *room)
+{
+	unsigned int at = (uintptr_t)field * 0x9e3779b97f4a7c15ull >> 32;
+	const struct known *k = &event->known[at % KNOWN_FIELDS];
+
+	return k->asked == field ? k : look_further(event, field, at, room);
 }
 
 bool decode_has(const struct decode_event *event, const char *field)
 {
-	return look_up(event, field).field;
+	struct known room;
+
+	return look_up(event, field, &room)->size;
 }
 
-static const struct tep_format_field *
-inside(const struct decode_record *rec, const struct tep_format_field *f)
+static bool is_inside(const struct decode_record *rec, const struct known *k)
 {
-	if (!f || f->offset < 0 || f->size <= 0 ||
-	    (size_t)f->offset > rec->size ||
-	    (size_t)f->size > rec->size - f->offset)
-		return NULL;
-	return f;
+	return k->size && k->offset <= rec->size &&
+	       k->size <= rec->size - k->offset;
 }
 
-static const struct tep_format_field *
-field_inside(const struct decode_record *rec, const char *name)
+/* Records are of this machine's byte order: see decode_new(). */
+static int64_t number_at(const char *at, int size, bool is_signed)
 {
-	return inside(rec, look_up(rec->event, name).field);
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+	uint8_t u8;
+
+	switch (size) {
+	case 1:
+		memcpy(&u8, at, sizeof(u8));
+		return is_signed ? (int8_t)u8 : u8;
+	case 2:
+		memcpy(&u16, at, sizeof(u16));
+		return is_signed ? (int16_t)u16 : u16;
+	case 4:
+		memcpy(&u32, at, sizeof(u32));
+		return is_signed ? (int64_t)(int32_t)u32 : (int64_t)u32;
+	default:
+		memcpy(&u64, at, sizeof(u64));
+		return u64;
+	}
 }
 
-static int64_t widen(const struct tep_format_field *f, uint64_t value)
+static int read_num(const struct decode_record *rec, const struct known *k,
+		    int64_t *value)
 {
-	unsigned int unused = 64 - 8 * f->size;
-
-	if (!(f->flags & TEP_FIELD_IS_SIGNED))
-		return value;
-	return (int64_t)(value << unused) >> unused;
-}
-
-static int read_num(const struct decode_record *rec,
-		    const struct tep_format_field *f, int64_t *value)
-{
-	f = inside(rec, f);
-	if (!f || f->size > 8 || (f->size & (f->size - 1)))
+	if (!k->is_number || !is_inside(rec, k))
 		return -ENOENT;
-	*value = widen(f, tep_read_number(rec->decode->tep,
-					  (char *)rec->data + f->offset,
-					  f->size));
+	*value = number_at((char *)rec->data + k->offset, k->size,
+			   k->is_signed);
 	return 0;
 }
 
 int decode_num(const struct decode_record *rec, const char *field,
 	       int64_t *value)
 {
-	return read_num(rec, look_up(rec->event, field).field, value);
+	struct known room;
+
+	return read_num(rec, look_up(rec->event, field, &room), value);
 }
 
 const void *decode_raw(const struct decode_record *rec, const char *field,
 		       size_t *size)
 {
-	const struct tep_format_field *f = field_inside(rec, field);
+	struct known room;
+	const struct known *k = look_up(rec->event, field, &room);
 
-	if (!f)
+	if (!is_inside(rec, k))
 		return NULL;
-	*size = f->size;
-	return (char *)rec->data + f->offset;
+	*size = k->size;
+	return (char *)rec->data + k->offset;
 }
 
 int decode_str(const struct decode_record *rec, const char *field, char *text,
@@ -343,27 +381,20 @@ int decode_str(const struct decode_record *rec, const char *field, char *text,
 	return 0;
 }
 
-static void copy_name(char *to, const char *name)
-{
-	size_t len = strnlen(name, MODEL_NAME_LEN - 1);
-
-	memcpy(to, name, len);
-	to[len] = '\0';
-}
-
 int decode_symbol(const struct decode_record *rec, const char *field,
 		  char *name)
 {
-	struct known k = look_up(rec->event, field);
+	struct known room;
+	const struct known *k = look_up(rec->event, field, &room);
 	int64_t value;
 	size_t i;
 
-	if (read_num(rec, k.field, &value))
+	if (read_num(rec, k, &value))
 		return -ENOENT;
-	for (i = 0; k.symbols && i < k.symbols->count; i++) {
-		if (k.symbols->name[i].value != value)
+	for (i = 0; k->symbols && i < k->symbols->count; i++) {
+		if (k->symbols->name[i].value != value)
 			continue;
-		copy_name(name, k.symbols->name[i].text);
+		memcpy(name, k->symbols->name[i].text, MODEL_NAME_LEN);
 		return 0;
 	}
 	snprintf(name, MODEL_NAME_LEN, "%" PRId64, value);
@@ -388,19 +419,21 @@ int decode_value(const struct decode_event *event, const char *field,
 int decode_flags(const struct decode_record *rec, const char *field,
 		 struct model_names *names)
 {
-	struct known k = look_up(rec->event, field);
+	struct known room;
+	const struct known *k = look_up(rec->event, field, &room);
 	int64_t left, bit;
 	size_t i;
 
 	names->n = 0;
-	if (read_num(rec, k.field, &left))
+	if (read_num(rec, k, &left))
 		return -ENOENT;
-	for (i = 0; k.flags && i < k.flags->count; i++) {
-		bit = k.flags->name[i].value;
+	for (i = 0; k->flags && i < k->flags->count; i++) {
+		bit = k->flags->name[i].value;
 		if (!bit || (left & bit) != bit ||
 		    names->n == MODEL_NAMES_MAX - 1)
 			continue;
-		copy_name(names->name[names->n++], k.flags->name[i].text);
+		memcpy(names->name[names->n++], k->flags->name[i].text,
+		       MODEL_NAME_LEN);
 		left &= ~bit;
 	}
 	if (left)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fixes.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "phrase.h"
 
 static const char req_reuseaddr[] = "requester:SO_REUSEADDR";
 static const char req_reuseport[] = "requester:SO_REUSEPORT";
@@ -139,28 +140,28 @@ static bool fix_has(const struct fix *fix, const char *change)
 	return false;
 }
 
-static void put_option(FILE *f, const struct fix *fix, const char *option,
+static void put_option(struct phrase *p, const struct fix *fix, const char *option,
 		       const char *requester, const char *holder)
 {
 	bool req = fix_has(fix, requester), hold = fix_has(fix, holder);
 
 	if (req && hold)
-		fprintf(f, "%s on both before bind(2)", option);
+		phrase_add(p, "%s on both before bind(2)", option);
 	else if (req)
-		fprintf(f, "%s here before bind(2)", option);
+		phrase_add(p, "%s here before bind(2)", option);
 	else if (hold)
-		fprintf(f, "%s on the holder before its bind(2)", option);
+		phrase_add(p, "%s on the holder before its bind(2)", option);
 }
 
-static void put_user(FILE *f, const struct fix *fix)
+static void put_user(struct phrase *p, const struct fix *fix)
 {
 	if (!fix_has(fix, same_user))
 		return;
-	fputs(fix->n > 1 ? ", both by the same user" :
-			   "the same user on both sides", f);
+	phrase_add(p, "%s", fix->n > 1 ? ", both by the same user" :
+					 "the same user on both sides");
 }
 
-static void put_departure(FILE *f, const struct fix *fix,
+static void put_departure(struct phrase *p, const struct fix *fix,
 			  const struct model_conflict *ev)
 {
 	const char *what = "the holder";
@@ -170,24 +171,21 @@ static void put_departure(FILE *f, const struct fix *fix,
 	else if (outlives_close(ev))
 		what = "the connection";
 	if (fix_has(fix, holder_close))
-		fprintf(f, "closing %s", what);
+		phrase_add(p, "closing %s", what);
 	if (fix->n == 2 && fix_has(fix, wait_for_it))
-		fputs(" and ", f);
+		phrase_add(p, " and ");
 	if (fix_has(fix, wait_for_it))
-		fputs("waiting until it is gone", f);
+		phrase_add(p, "waiting until it is gone");
 }
 
 void fixes_words(const struct fix *fix, const struct model_conflict *ev,
 		 char *text, size_t size)
 {
-	FILE *f = fmemopen(text, size, "w");
+	struct phrase p = { "" };
 
-	text[0] = '\0';
-	if (!f)
-		return;
-	put_option(f, fix, "SO_REUSEADDR", req_reuseaddr, holder_reuseaddr);
-	put_option(f, fix, "SO_REUSEPORT", req_reuseport, holder_reuseport);
-	put_user(f, fix);
-	put_departure(f, fix, ev);
-	fclose(f);
+	put_option(&p, fix, "SO_REUSEADDR", req_reuseaddr, holder_reuseaddr);
+	put_option(&p, fix, "SO_REUSEPORT", req_reuseport, holder_reuseport);
+	put_user(&p, fix);
+	put_departure(&p, fix, ev);
+	phrase_print(text, size, "%s", p.text);
 }

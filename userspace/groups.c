@@ -13,6 +13,7 @@
 struct groups {
 	struct lru *by_key;	/* the groups, by namespace, number, protocol */
 	struct groups_group group[GROUPS_MAX];
+	uint64_t live[GROUPS_MAX / 64];	/* bits: those that have not ended */
 	struct lru *by_cookie;	/* the members, by group and cookie */
 	struct groups_member *member;
 	struct lru *clients;	/* by group and hash */
@@ -61,6 +62,13 @@ static uint64_t member_key(uint32_t group, uint64_t cookie)
 	return (uint64_t)group << 54 ^ cookie;
 }
 
+static void set_live(struct groups *g, uint32_t at, bool live)
+{
+	uint64_t bit = 1ull << at % 64, *bits = &g->live[at / 64];
+
+	*bits = live ? *bits | bit : *bits & ~bit;
+}
+
 static void unlink_member(struct groups *g, uint32_t at)
 {
 	uint32_t *link = &g->group[g->member[at].group].first;
@@ -86,6 +94,7 @@ static void forget_group(struct groups *g, uint32_t at)
 	while (group->first)
 		forget_member(g, group->first - 1);
 	g->forgotten += group->forgotten;
+	set_live(g, at, false);
 	lru_remove(g->by_key, at);
 }
 
@@ -97,6 +106,7 @@ static uint32_t add_group(struct groups *g, uint32_t netns, int32_t id,
 	if (at != LRU_NONE)
 		forget_group(g, at);
 	at = lru_add(g->by_key, group_key(netns, id, proto));
+	set_live(g, at, true);
 	g->group[at] = (struct groups_group){
 		.netns = netns,
 		.id = id,
@@ -110,6 +120,7 @@ static uint32_t add_group(struct groups *g, uint32_t netns, int32_t id,
 static void end_group(struct groups *g, uint32_t at)
 {
 	g->group[at].ended = true;
+	set_live(g, at, false);
 	lru_rekey(g->by_key, at, ENDED_KEY | g->group[at].serial);
 }
 
@@ -316,18 +327,19 @@ void groups_name(struct groups *g, uint64_t cookie,
 		 const struct model_task *owner)
 {
 	uint32_t i, at;
+	uint64_t left;
 
 	if (!cookie || !owner->pid)
 		return;
-	for (i = lru_newest(g->by_key); i != LRU_NONE;
-	     i = lru_older(g->by_key, i)) {
-		/* Who binds is in no group that is gone. */
-		if (g->group[i].ended)
-			continue;
-		at = lru_find(g->by_cookie, member_key(i, cookie));
-		if (at != LRU_NONE)
-			g->member[at].owner = *owner;
-	}
+	/* Who binds is in no group that is gone. */
+	for (i = 0; i < GROUPS_MAX; i += 64)
+		for (left = g->live[i / 64]; left; left &= left - 1) {
+			at = lru_find(g->by_cookie,
+				      member_key(i + __builtin_ctzll(left),
+						 cookie));
+			if (at != LRU_NONE)
+				g->member[at].owner = *owner;
+		}
 }
 
 void groups_show(struct groups *g, uint32_t netns, int32_t id,

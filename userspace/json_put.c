@@ -1,135 +1,380 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "json_put.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "addr.h"
 
-/* How many bytes of valid UTF-8 stand at @s; 0 when the first is invalid. */
-static size_t utf8_len(const unsigned char *s, size_t left)
+#define ROOM		4096	/* to begin with */
+#define VALUE_LEN	32	/* a number, comma, quotes and colon */
+#define BYTE_LEN	6	/* what a byte takes at most: \uFFFD */
+#define REAL_DIGITS	12
+#define REPLACEMENT	0xfffd	/* for what is no UTF-8 */
+
+static bool grow(struct json *j, size_t more)
+{
+	size_t room = j->room ? j->room : ROOM;
+	char *text;
+
+	while (room - j->len < more)
+		room *= 2;
+	text = realloc(j->text, room);
+	if (!text) {
+		j->failed = true;
+		return false;
+	}
+	j->text = text;
+	j->room = room;
+	return true;
+}
+
+/* What is put has been made room for by put_key(). */
+static inline bool need(struct json *j, size_t more)
+{
+	if (j->failed)
+		return false;
+	return j->room - j->len >= more || grow(j, more);
+}
+
+static inline void put_char(struct json *j, char c)
+{
+	j->text[j->len++] = c;
+}
+
+static inline void put_word(struct json *j, const char *word, size_t len)
+{
+	memcpy(j->text + j->len, word, len);
+	j->len += len;
+}
+
+/* How many bytes of valid UTF-8 stand at @s, and what; 0 when it is invalid. */
+static size_t utf8(const unsigned char *s, size_t left, uint32_t *code)
 {
 	size_t len, i;
-	uint32_t code;
 
-	if (s[0] < 0x80)
-		return 1;
 	len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
 	if (s[0] < 0xc2 || s[0] > 0xf4 || len > left)
 		return 0;
-	code = s[0] & (0x7f >> len);
+	*code = s[0] & (0x7f >> len);
 	for (i = 1; i < len; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-		code = code << 6 | (s[i] & 0x3f);
+		*code = *code << 6 | (s[i] & 0x3f);
 	}
-	if ((len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
-	    code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+	if ((len == 3 && *code < 0x800) || (len == 4 && *code < 0x10000) ||
+	    *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
 		return 0;
 	return len;
 }
 
-/* Names and lines are bytes; what is no UTF-8 becomes U+FFFD. */
-json_t *json_put_bytes(const char *bytes, size_t len)
+static void put_unit(struct json *j, uint16_t unit)
 {
-	static const char replacement[] = "\xef\xbf\xbd";
-	char *text = malloc(3 * len + 1);
-	size_t i = 0, out = 0, n;
-	json_t *value;
+	static const char digits[] = "0123456789ABCDEF";
 
-	if (!text)
-		return NULL;
-	while (i < len) {
-		n = utf8_len((const unsigned char *)bytes + i, len - i);
-		memcpy(text + out, n ? bytes + i : replacement, n ? n : 3);
-		out += n ? n : 3;
-		i += n ? n : 1;
+	put_char(j, '\\');
+	put_char(j, 'u');
+	put_char(j, digits[unit >> 12]);
+	put_char(j, digits[unit >> 8 & 15]);
+	put_char(j, digits[unit >> 4 & 15]);
+	put_char(j, digits[unit & 15]);
+}
+
+/* As UTF-16, two units where one is too small. */
+static void put_code(struct json *j, uint32_t code)
+{
+	if (code < 0x10000) {
+		put_unit(j, code);
+		return;
 	}
-	value = json_stringn_nocheck(text, out);
-	free(text);
-	return value;
+	code -= 0x10000;
+	put_unit(j, 0xd800 | code >> 10);
+	put_unit(j, 0xdc00 | (code & 0x3ff));
 }
 
-void json_put(json_t *o, const char *key, json_t *value)
+static void put_escape(struct json *j, unsigned char c)
 {
-	json_object_set_new_nocheck(o, key, value ? value : json_null());
+	static const char from[] = "\b\t\n\f\r\"\\", to[] = "btnfr\"\\";
+	const char *at = c ? strchr(from, c) : NULL;
+
+	if (!at) {
+		put_unit(j, c);
+		return;
+	}
+	put_char(j, '\\');
+	put_char(j, to[at - from]);
 }
 
-void json_put_text(json_t *o, const char *key, const char *text)
+/* Bytes that stand for themselves. */
+static const bool plain[256] = {
+	[' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... 0x7f] = true,
+};
+
+static size_t put_plain(struct json *j, const unsigned char *s,
+			const unsigned char *end)
 {
-	json_put(o, key, *text ? json_put_bytes(text, strlen(text)) : NULL);
+	char *to = j->text + j->len;
+	size_t n = 0;
+
+	do
+		to[n] = s[n];
+	while (++n < (size_t)(end - s) && plain[s[n]]);
+	j->len += n;
+	return n;
 }
 
-void json_put_num(json_t *o, const char *key, int64_t value)
+static void put_string(struct json *j, const char *bytes, size_t len)
 {
-	json_put(o, key, json_integer(value));
+	const unsigned char *s = (const unsigned char *)bytes;
+	const unsigned char *end = s + len;
+	uint32_t code;
+	size_t n;
+
+	put_char(j, '"');
+	for (; s < end; s += n) {
+		n = 1;
+		if (plain[*s]) {
+			n = put_plain(j, s, end);
+		} else if (*s < 0x80) {
+			put_escape(j, *s);
+		} else {
+			n = utf8(s, end - s, &code);
+			put_code(j, n ? code : REPLACEMENT);
+			n = n ? n : 1;
+		}
+	}
+	put_char(j, '"');
 }
 
-/* 0 stands for "it has none", or "nobody knows". */
-void json_put_id(json_t *o, const char *key, uint64_t id)
+static void put_comma(struct json *j)
 {
-	json_put(o, key, id ? json_integer(id) : NULL);
+	char last = j->text[j->len - 1];
+
+	if (last != '{' && last != '[')
+		put_char(j, ',');
 }
 
-void json_put_count(json_t *o, const char *key, int64_t count)
+/*
+ * A comma where one belongs, the key, and room for @more and a number. Keys are
+ * ours and need no escapes; those that are not go by json_put_named().
+ */
+static bool put_key(struct json *j, const char *key, size_t more)
 {
-	json_put(o, key, count < 0 ? NULL : json_integer(count));
+	size_t len = key ? strlen(key) : 0;
+
+	if (!need(j, len + more + VALUE_LEN))
+		return false;
+	put_comma(j);
+	if (key) {
+		put_char(j, '"');
+		put_word(j, key, len);
+		put_word(j, "\":", 2);
+	}
+	return true;
 }
 
-void json_put_bool(json_t *o, const char *key, bool value)
+void json_begin(struct json *j)
 {
-	json_put(o, key, json_boolean(value));
+	j->len = 0;
+	j->failed = false;
+	if (need(j, VALUE_LEN))
+		put_char(j, '{');
 }
 
-void json_put_if(json_t *o, const char *key, bool value)
+int json_end(struct json *j, FILE *out)
+{
+	if (!need(j, 2))
+		return -ENOMEM;
+	put_word(j, "}\n", 2);
+	fwrite_unlocked(j->text, 1, j->len, out);
+	return 0;
+}
+
+void json_free(struct json *j)
+{
+	free(j->text);
+}
+
+void json_open(struct json *j, const char *key)
+{
+	if (put_key(j, key, 0))
+		put_char(j, '{');
+}
+
+void json_close(struct json *j)
+{
+	if (need(j, 1))
+		put_char(j, '}');
+}
+
+void json_open_list(struct json *j, const char *key)
+{
+	if (put_key(j, key, 0))
+		put_char(j, '[');
+}
+
+void json_close_list(struct json *j)
+{
+	if (need(j, 1))
+		put_char(j, ']');
+}
+
+void json_put_null(struct json *j, const char *key)
+{
+	if (put_key(j, key, 0))
+		put_word(j, "null", 4);
+}
+
+void json_put_bytes(struct json *j, const char *key, const char *bytes,
+		    size_t len)
+{
+	if (put_key(j, key, BYTE_LEN * len))
+		put_string(j, bytes, len);
+}
+
+void json_put_text(struct json *j, const char *key, const char *text)
+{
+	if (*text)
+		json_put_bytes(j, key, text, strlen(text));
+	else
+		json_put_null(j, key);
+}
+
+static void put_number(struct json *j, int64_t value)
+{
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char digits[24], *end = digits + sizeof(digits), *at = end;
+
+	do {
+		*--at = '0' + left % 10;
+		left /= 10;
+	} while (left);
+	if (value < 0)
+		*--at = '-';
+	put_word(j, at, end - at);
+}
+
+void json_put_num(struct json *j, const char *key, int64_t value)
+{
+	if (put_key(j, key, 0))
+		put_number(j, value);
+}
+
+void json_put_named(struct json *j, const char *name, int64_t value)
+{
+	size_t len = strlen(name);
+
+	if (!need(j, BYTE_LEN * len + VALUE_LEN))
+		return;
+	put_comma(j);
+	put_string(j, name, len);
+	put_char(j, ':');
+	put_number(j, value);
+}
+
+/* The exponent of a real, "e-05", in its shortest form. */
+static void put_exponent(struct json *j, const char *e)
+{
+	put_char(j, 'e');
+	if (e[1] == '-')
+		put_char(j, '-');
+	e += 2;
+	e += strspn(e, "0");
+	put_word(j, e, strlen(e));
+}
+
+/* With a point or an exponent always: it shall be read as a real again. */
+void json_put_real(struct json *j, const char *key, double value)
+{
+	char text[VALUE_LEN], *e;
+
+	if (!put_key(j, key, 0))
+		return;
+	snprintf(text, sizeof(text), "%.*g", REAL_DIGITS, value);
+	e = strchr(text, 'e');
+	put_word(j, text, e ? (size_t)(e - text) : strlen(text));
+	if (e)
+		put_exponent(j, e);
+	else if (!strchr(text, '.'))
+		put_word(j, ".0", 2);
+}
+
+void json_put_id(struct json *j, const char *key, uint64_t id)
+{
+	if (id)
+		json_put_num(j, key, id);
+	else
+		json_put_null(j, key);
+}
+
+void json_put_count(struct json *j, const char *key, int64_t count)
+{
+	if (count < 0)
+		json_put_null(j, key);
+	else
+		json_put_num(j, key, count);
+}
+
+void json_put_bool(struct json *j, const char *key, bool value)
+{
+	if (put_key(j, key, 0))
+		put_word(j, value ? "true" : "false", value ? 4 : 5);
+}
+
+void json_put_if(struct json *j, const char *key, bool value)
 {
 	if (value)
-		json_put_bool(o, key, true);
+		json_put_bool(j, key, true);
 }
 
-void json_put_uid(json_t *o, const char *key, uint32_t uid)
+void json_put_uid(struct json *j, const char *key, uint32_t uid)
 {
-	json_put(o, key, uid == MODEL_NO_UID ? NULL : json_integer(uid));
+	json_put_count(j, key, uid == MODEL_NO_UID ? -1 : (int64_t)uid);
 }
 
-void json_put_addr(json_t *o, const char *key, const struct model_addr *addr)
+void json_put_addr(struct json *j, const char *key,
+		   const struct model_addr *addr)
 {
 	char text[ADDR_TEXT_LEN];
 
-	json_put(o, key, addr->family ? json_string(addr_host(addr, text)) : NULL);
+	json_put_text(j, key, addr->family ? addr_host(addr, text) : "");
 }
 
-void json_put_port(json_t *o, const char *key, const struct model_addr *addr)
+void json_put_port(struct json *j, const char *key,
+		   const struct model_addr *addr)
 {
-	json_put(o, key, addr->family ? json_integer(addr->port) : NULL);
+	json_put_count(j, key, addr->family ? addr->port : -1);
 }
 
-void json_put_names(json_t *o, const char *key,
-		      const struct model_names *names)
+void json_put_names(struct json *j, const char *key,
+		    const struct model_names *names)
 {
-	json_t *list = json_array();
 	size_t i;
 
+	json_open_list(j, key);
 	for (i = 0; i < names->n; i++)
-		json_array_append_new(list, json_string(names->name[i]));
-	json_put(o, key, list);
+		json_put_bytes(j, NULL, names->name[i],
+			       strlen(names->name[i]));
+	json_close_list(j);
 }
 
-void json_put_task(json_t *o, const struct model_task *task)
+void json_put_task(struct json *j, const struct model_task *task)
 {
-	json_put_id(o, "pid", task->pid);
-	json_put_text(o, "comm", task->comm);
+	json_put_id(j, "pid", task->pid);
+	json_put_text(j, "comm", task->comm);
 	if (task->pid && task->cgroup)
-		json_put_text(o, "cgroup", task->cgroup);
+		json_put_text(j, "cgroup", task->cgroup);
 }
 
-json_t *json_put_owner(const struct model_task *task)
+void json_put_owner(struct json *j, const char *key,
+		    const struct model_task *task)
 {
-	json_t *o;
-
-	if (!task->pid)
-		return NULL;
-	o = json_object();
-	json_put_task(o, task);
-	return o;
+	if (!task->pid) {
+		json_put_null(j, key);
+		return;
+	}
+	json_open(j, key);
+	json_put_task(j, task);
+	json_close(j);
 }

@@ -15,7 +15,7 @@ struct node {
 
 struct lru {
 	uint32_t capacity;
-	uint32_t buckets;
+	uint32_t buckets;	/* a power of two: no division to find one */
 	uint32_t used;		/* places handed out once */
 	uint32_t free;
 	uint32_t newest;
@@ -31,7 +31,8 @@ struct lru *lru_new(uint32_t capacity)
 	if (!l)
 		return NULL;
 	l->capacity = capacity;
-	l->buckets = capacity / KEYS_PER_BUCKET + 1;
+	for (l->buckets = 1; l->buckets < capacity / KEYS_PER_BUCKET;)
+		l->buckets *= 2;
 	l->free = LRU_NONE;
 	l->newest = LRU_NONE;
 	l->oldest = LRU_NONE;
@@ -55,7 +56,7 @@ void lru_free(struct lru *l)
 /* The golden ratio's bits spread keys that count up as well as any. */
 static uint32_t *bucket_of(const struct lru *l, uint64_t key)
 {
-	return &l->bucket[(key * 0x9e3779b97f4a7c15ull >> 32) % l->buckets];
+	return &l->bucket[(key * 0x9e3779b97f4a7c15ull >> 32) & (l->buckets - 1)];
 }
 
 uint32_t lru_find(const struct lru *l, uint64_t key)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render_doctor.h"
 
-#include <errno.h>
-#include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "json_put.h"
 #include "log.h"
 
 static const char *const words[] = {
@@ -47,7 +46,7 @@ void render_doctor_text(const struct doctor_finding *f, size_t n)
 	sum_up(count(f, n, DOCTOR_FAIL), count(f, n, DOCTOR_WARN));
 }
 
-static json_t *check_of(const struct doctor_finding *f)
+static void put_check(struct json *o, const struct doctor_finding *f)
 {
 	static const char *const states[] = {
 		[DOCTOR_OK] = "ok",
@@ -55,26 +54,30 @@ static json_t *check_of(const struct doctor_finding *f)
 		[DOCTOR_FAIL] = "fail",
 	};
 
-	return json_pack("{s:s, s:s, s:s, s:s*}", "name", f->name, "state",
-			 states[f->state], "text", f->text, "mend",
-			 f->mend[0] ? f->mend : NULL);
+	json_open(o, NULL);
+	json_put_text(o, "name", f->name);
+	json_put_text(o, "state", states[f->state]);
+	json_put_text(o, "text", f->text);
+	if (f->mend[0])
+		json_put_text(o, "mend", f->mend);
+	json_close(o);
 }
 
 int render_doctor_json(const struct doctor_finding *f, size_t n)
 {
-	json_t *checks = json_array(), *all;
-	char *text;
+	struct json o = { 0 };
 	size_t i;
+	int rc;
 
+	json_begin(&o);
+	json_put_num(&o, "v", 1);
+	json_put_text(&o, "type", "doctor");
+	json_put_bool(&o, "works", !count(f, n, DOCTOR_FAIL));
+	json_open_list(&o, "checks");
 	for (i = 0; i < n; i++)
-		json_array_append_new(checks, check_of(&f[i]));
-	all = json_pack("{s:i, s:s, s:b, s:o}", "v", 1, "type", "doctor",
-			"works", !count(f, n, DOCTOR_FAIL), "checks", checks);
-	text = all ? json_dumps(all, JSON_COMPACT) : NULL;
-	json_decref(all);
-	if (!text)
-		return -ENOMEM;
-	log_answer("%s\n", text);
-	free(text);
-	return 0;
+		put_check(&o, &f[i]);
+	json_close_list(&o);
+	rc = json_end(&o, stdout);
+	json_free(&o);
+	return rc;
 }

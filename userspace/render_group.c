@@ -17,7 +17,8 @@ static void put_where(const struct render_line *l, const char *proto,
 {
 	char where[ADDR_TEXT_LEN], text[ADDR_TEXT_LEN + MODEL_NAME_LEN];
 
-	snprintf(text, sizeof(text), "%s %s", proto, addr_port(addr, where));
+	phrase_print(text, sizeof(text), "%s %s", proto,
+		     addr_port(addr, where));
 	render_line_put(l, RENDER_PLAIN, ADDR_WIDTH, text);
 }
 
@@ -141,7 +142,7 @@ static const char *socket_words(const struct model_task *task, uint64_t cookie,
 {
 	char unnamed[40];
 
-	snprintf(unnamed, sizeof(unnamed), "socket %" PRIu64, cookie);
+	phrase_print(unnamed, sizeof(unnamed), "socket %" PRIu64, cookie);
 	return render_line_owner(task, 0, cookie ? unnamed : "nobody", text);
 }
 

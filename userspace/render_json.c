@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fixes.h"
 #include "json_put.h"
+#include "log.h"
 #include "render_json_summary.h"
 
 #define SCHEMA		1
-#define REAL_DIGITS	12	/* the default differs from one jansson to the next */
-#define LINE_LEN	8192	/* longer ones are output lines */
 
-static json_t *new_object(const char *type, uint64_t ts)
+struct lines {
+	struct render r;
+	struct json object;	/* the one in hand */
+};
+
+static struct json *new_object(struct render *r, const char *type, uint64_t ts)
 {
-	json_t *o = json_object();
+	struct json *o = &((struct lines *)r)->object;
 
+	json_begin(o);
 	json_put_num(o, "v", SCHEMA);
 	json_put_text(o, "type", type);
 	json_put_num(o, "ts_ns", ts);
 	return o;
 }
 
-static json_t *new_event(const struct model_head *head)
+static struct json *new_event(struct render *r, const struct model_head *head)
 {
-	json_t *o = new_object(head->type, head->ts);
+	struct json *o = new_object(r, head->type, head->ts);
 
 	json_put_num(o, "cpu", head->cpu);
-	json_put(o, "netns", head->has_netns ? json_integer(head->netns) : NULL);
+	json_put_count(o, "netns", head->has_netns ? (int64_t)head->netns : -1);
 	if (head->task.pid) {
 		json_put_num(o, "pid", head->task.pid);
 		json_put_text(o, "comm", head->task.comm);
@@ -36,25 +40,13 @@ static json_t *new_event(const struct model_head *head)
 	return o;
 }
 
-static void write_object(struct render *r, json_t *o)
+static void write_object(struct render *r, struct json *o)
 {
-	static char line[LINE_LEN];
-	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII |
-			     JSON_REAL_PRECISION(REAL_DIGITS);
-	size_t len = json_dumpb(o, line, sizeof(line) - 1, flags);
-
-	/* All at once: jansson writes to a file in many small pieces. */
-	if (len && len < sizeof(line)) {
-		line[len++] = '\n';
-		fwrite(line, 1, len, r->config.out);
-	} else {
-		json_dumpf(o, r->config.out, flags);
-		fputc('\n', r->config.out);
-	}
-	json_decref(o);
+	if (json_end(o, r->config.out))
+		log_error("memory is short: an object is left out");
 }
 
-static void put_options(json_t *o, const struct model_sock *sock)
+static void put_options(struct json *o, const struct model_sock *sock)
 {
 	json_put_bool(o, "reuseaddr", sock->reuseaddr);
 	json_put_bool(o, "reuseport", sock->reuseport);
@@ -65,7 +57,8 @@ static void put_options(json_t *o, const struct model_sock *sock)
 	json_put_id(o, "inode", sock->inode);
 }
 
-static void put_asked(json_t *o, const char *op, const struct model_head *head,
+static void put_asked(struct json *o, const char *op,
+		      const struct model_head *head,
 		      const struct model_sock *sock)
 {
 	json_put_text(o, "op", op);
@@ -77,7 +70,7 @@ static void put_asked(json_t *o, const char *op, const struct model_head *head,
 
 static void json_bind(struct render *r, const struct model_bind *ev)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	put_asked(o, ev->op, &ev->head, &ev->sock);
 	json_put_id(o, "bound_port", ev->bound_port);
@@ -92,13 +85,13 @@ static void json_bind(struct render *r, const struct model_bind *ev)
 	write_object(r, o);
 }
 
-static json_t *holder_object(const struct model_conflict *ev)
+static void put_holder(struct json *o, const struct model_conflict *ev)
 {
-	json_t *o;
-
-	if (!ev->holder.addr.family)
-		return NULL;
-	o = json_object();
+	if (!ev->holder.addr.family) {
+		json_put_null(o, "holder");
+		return;
+	}
+	json_open(o, "holder");
 	json_put_text(o, "state", ev->holder_state);
 	json_put_text(o, "family", ev->holder.family);
 	json_put_addr(o, "addr", &ev->holder.addr);
@@ -113,43 +106,42 @@ static json_t *holder_object(const struct model_conflict *ev)
 		json_put_num(o, "owners_count", ev->holder_owners);
 	if (!strcmp(ev->holder_state, "TIME_WAIT"))
 		json_put_count(o, "left_ms", ev->time_wait.left_ms);
-	return o;
+	json_close(o);
 }
 
 /* All of TIME_WAIT on the port, as far as seen. */
-static json_t *time_wait_object(const struct model_time_wait *tw)
+static void put_time_wait(struct json *o, const struct model_time_wait *tw)
 {
-	json_t *o;
-
-	if (!tw->count)
-		return NULL;
-	o = json_object();
+	if (!tw->count) {
+		json_put_null(o, "time_wait");
+		return;
+	}
+	json_open(o, "time_wait");
 	json_put_num(o, "count", tw->count);
 	json_put_num(o, "oldest_ms", tw->oldest_ms);
 	json_put_count(o, "free_in_ms", tw->free_ms);
-	return o;
+	json_close(o);
 }
 
-static json_t *fixes_array(const struct model_conflict *ev)
+static void put_fixes(struct json *o, const struct model_conflict *ev)
 {
-	json_t *list = json_array(), *changes;
 	struct fixes fixes;
 	size_t i, j;
 
 	fixes_find(ev, &fixes);
+	json_open_list(o, "fixes");
 	for (i = 0; i < fixes.n; i++) {
-		changes = json_array();
+		json_open_list(o, NULL);
 		for (j = 0; j < fixes.fix[i].n; j++)
-			json_array_append_new(changes,
-				json_string(fixes.fix[i].change[j]));
-		json_array_append_new(list, changes);
+			json_put_text(o, NULL, fixes.fix[i].change[j]);
+		json_close_list(o);
 	}
-	return list;
+	json_close_list(o);
 }
 
 static void json_conflict(struct render *r, const struct model_conflict *ev)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	put_asked(o, ev->op, &ev->head, &ev->sock);
 	put_options(o, &ev->sock);
@@ -157,10 +149,10 @@ static void json_conflict(struct render *r, const struct model_conflict *ev)
 	json_put_text(o, "overlap", ev->overlap);
 	json_put_names(o, "reuseaddr_blocked_by", &ev->reuseaddr_blocked);
 	json_put_names(o, "reuseport_blocked_by", &ev->reuseport_blocked);
-	json_put(o, "holder", holder_object(ev));
-	json_put(o, "fixes", fixes_array(ev));
+	put_holder(o, ev);
+	put_fixes(o, ev);
 	if (!strcmp(ev->rule, "time-wait-holds-port"))
-		json_put(o, "time_wait", time_wait_object(&ev->time_wait));
+		put_time_wait(o, &ev->time_wait);
 	json_put_if(o, "inferred", ev->inferred);
 	json_put_if(o, "truncated", ev->truncated);
 	write_object(r, o);
@@ -168,7 +160,7 @@ static void json_conflict(struct render *r, const struct model_conflict *ev)
 
 static void json_steer(struct render *r, const struct model_steer *ev)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	json_put_text(o, "proto", ev->head.proto);
 	json_put_text(o, "family", ev->family);
@@ -183,7 +175,7 @@ static void json_steer(struct render *r, const struct model_steer *ev)
 	json_put_text(o, "via", ev->via);
 	json_put_id(o, "cookie", ev->cookie);
 	json_put_id(o, "inode", ev->inode);
-	json_put(o, "owner", json_put_owner(&ev->owner));
+	json_put_owner(o, "owner", &ev->owner);
 	if (ev->owners)
 		json_put_num(o, "owners_count", ev->owners);
 	if (ev->tcp_flags.n)
@@ -194,9 +186,9 @@ static void json_steer(struct render *r, const struct model_steer *ev)
 	write_object(r, o);
 }
 
-static json_t *new_tw(const struct model_tw *ev)
+static struct json *new_tw(struct render *r, const struct model_tw *ev)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	json_put_text(o, "family", ev->family);
 	json_put_addr(o, "addr", &ev->addr);
@@ -204,7 +196,7 @@ static json_t *new_tw(const struct model_tw *ev)
 	json_put_addr(o, "peer_addr", &ev->peer);
 	json_put_port(o, "peer_port", &ev->peer);
 	json_put_id(o, "cookie", ev->cookie);
-	json_put(o, "owner", json_put_owner(&ev->owner));
+	json_put_owner(o, "owner", &ev->owner);
 	json_put_if(o, "owner_inferred", ev->owner.pid && ev->server);
 	if (!ev->seen_enter)
 		json_put_bool(o, "seen_enter", false);
@@ -213,7 +205,7 @@ static json_t *new_tw(const struct model_tw *ev)
 
 static void json_tw_enter(struct render *r, const struct model_tw *ev)
 {
-	json_t *o = new_tw(ev);
+	struct json *o = new_tw(r, ev);
 
 	json_put_text(o, "substate", ev->substate);
 	json_put_num(o, "timeout_ms", ev->timeout_ms);
@@ -226,7 +218,7 @@ static void json_tw_enter(struct render *r, const struct model_tw *ev)
 
 static void json_tw_state(struct render *r, const struct model_tw *ev)
 {
-	json_t *o = new_tw(ev);
+	struct json *o = new_tw(r, ev);
 
 	json_put_text(o, "from", ev->from);
 	json_put_text(o, "to", ev->to);
@@ -236,7 +228,7 @@ static void json_tw_state(struct render *r, const struct model_tw *ev)
 
 static void json_tw_exit(struct render *r, const struct model_tw *ev)
 {
-	json_t *o = new_tw(ev);
+	struct json *o = new_tw(r, ev);
 
 	json_put_text(o, "substate", ev->substate);
 	json_put_text(o, "reason", ev->reason);
@@ -249,7 +241,7 @@ static void json_tw_exit(struct render *r, const struct model_tw *ev)
 static void json_group(struct render *r, const struct model_group *ev,
 		       const struct groups_peers *peers)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	(void)peers;
 	json_put_text(o, "action", ev->action);
@@ -262,7 +254,7 @@ static void json_group(struct render *r, const struct model_group *ev,
 	json_put_port(o, "port", &ev->addr);
 	json_put_id(o, "cookie", ev->cookie);
 	json_put_id(o, "inode", ev->inode);
-	json_put(o, "owner", json_put_owner(&ev->owner));
+	json_put_owner(o, "owner", &ev->owner);
 	if (ev->owners)
 		json_put_num(o, "owners_count", ev->owners);
 	write_object(r, o);
@@ -270,7 +262,7 @@ static void json_group(struct render *r, const struct model_group *ev,
 
 static void json_listener(struct render *r, const struct model_listener *ev)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	json_put_text(o, "family", ev->family);
 	json_put_addr(o, "addr", &ev->addr);
@@ -286,7 +278,7 @@ static void json_listener(struct render *r, const struct model_listener *ev)
 
 static void json_migrate(struct render *r, const struct model_migrate *ev)
 {
-	json_t *o = new_event(&ev->head);
+	struct json *o = new_event(r, &ev->head);
 
 	json_put_num(o, "port", ev->head.port);
 	json_put_count(o, "group", ev->group);
@@ -294,15 +286,15 @@ static void json_migrate(struct render *r, const struct model_migrate *ev)
 	json_put_id(o, "to", ev->to);
 	json_put_text(o, "stage", ev->stage);
 	json_put_text(o, "result", ev->result);
-	json_put(o, "from_owner", json_put_owner(&ev->from_owner));
-	json_put(o, "to_owner", json_put_owner(&ev->to_owner));
+	json_put_owner(o, "from_owner", &ev->from_owner);
+	json_put_owner(o, "to_owner", &ev->to_owner);
 	write_object(r, o);
 }
 
 static void json_other(struct render *r, const struct model_head *head,
 		       const char *text)
 {
-	json_t *o = new_event(head);
+	struct json *o = new_event(r, head);
 
 	json_put_text(o, "text", text);
 	write_object(r, o);
@@ -310,17 +302,17 @@ static void json_other(struct render *r, const struct model_head *head,
 
 static void json_output(struct render *r, const struct model_output *ev)
 {
-	json_t *o = new_object("output", ev->ts);
+	struct json *o = new_object(r, "output", ev->ts);
 
 	json_put_text(o, "stream", ev->stream);
 	json_put_id(o, "pid", ev->task.pid);
-	json_put(o, "line", json_put_bytes(ev->line, ev->len));
+	json_put_bytes(o, "line", ev->line, ev->len);
 	write_object(r, o);
 }
 
 static void json_lost(struct render *r, const struct model_lost *ev)
 {
-	json_t *o = new_object("lost", ev->ts);
+	struct json *o = new_object(r, "lost", ev->ts);
 
 	json_put_text(o, "where", ev->where);
 	json_put_text(o, "probe", ev->probe ? ev->probe : "");
@@ -331,7 +323,7 @@ static void json_lost(struct render *r, const struct model_lost *ev)
 static void json_summary(struct render *r, struct model *m,
 			 const struct render_end *end)
 {
-	json_t *o = new_object("summary", end->ts);
+	struct json *o = new_object(r, "summary", end->ts);
 
 	render_json_summary(o, m, end);
 	write_object(r, o);
@@ -343,8 +335,9 @@ static void json_tick(struct render *r, uint64_t now)
 	(void)now;
 }
 
-static void json_free(struct render *r)
+static void json_free_render(struct render *r)
 {
+	json_free(&((struct lines *)r)->object);
 	free(r);
 }
 
@@ -363,16 +356,16 @@ static const struct render_ops json_ops = {
 	.lost = json_lost,
 	.summary = json_summary,
 	.tick = json_tick,
-	.free = json_free,
+	.free = json_free_render,
 };
 
 struct render *render_json_new(const struct render_config *config)
 {
-	struct render *r = calloc(1, sizeof(*r));
+	struct lines *l = calloc(1, sizeof(*l));
 
-	if (!r)
+	if (!l)
 		return NULL;
-	r->ops = &json_ops;
-	r->config = *config;
-	return r;
+	l->r.ops = &json_ops;
+	l->r.config = *config;
+	return &l->r;
 }

@@ -3,8 +3,7 @@
 #ifndef REUSETRACE_RENDER_JSON_SUMMARY_H
 #define REUSETRACE_RENDER_JSON_SUMMARY_H
 
-#include <jansson.h>
-
+#include "json_put.h"
 #include "model.h"
 #include "render.h"
 
@@ -14,7 +13,7 @@
  * @m: what happened
  * @end: what could not be seen
  */
-void render_json_summary(json_t *o, struct model *m,
+void render_json_summary(struct json *o, struct model *m,
 			 const struct render_end *end);
 
 #endif

@@ -8,12 +8,14 @@
 #include <time.h>
 
 #include "cgroup.h"
+#include "phrase.h"
 
 #define NSEC_PER_SEC	1000000000LL
 #define WHO_WIDTH	16
 #define WHAT_WIDTH	8
 #define INDENT		4	/* of a detail, behind the time */
 #define DETAIL_LEN	1024
+#define COLUMN_LEN	64
 
 static const char *const colors[] = {
 	[RENDER_PLAIN]	= "",
@@ -24,15 +26,25 @@ static const char *const colors[] = {
 	[RENDER_STRONG]	= "\033[1m",
 };
 
+/* Right-aligned in 11 columns, two behind. */
 static void put_relative(const struct render_line *l, int64_t ns)
 {
-	const char *sign = ns < 0 ? "-" : "";
 	uint64_t us = (ns < 0 ? -ns : ns) / 1000;
-	char text[40];
+	char text[COLUMN_LEN], *end = text + sizeof(text), *at = end - 2;
+	int i;
 
-	snprintf(text, sizeof(text), "%s%" PRIu64 ".%06" PRIu64, sign,
-		 us / 1000000, us % 1000000);
-	fprintf(l->config->out, "%11s  ", text);
+	memset(text, ' ', sizeof(text));
+	for (i = 0; i < 7 || us; i++) {
+		if (i == 6)
+			*--at = '.';
+		*--at = '0' + us % 10;
+		us /= 10;
+	}
+	if (ns < 0)
+		*--at = '-';
+	if (at > end - 13)
+		at = end - 13;
+	fwrite_unlocked(at, 1, end - at, l->config->out);
 }
 
 void render_line_wall(int64_t ns, char *text)
@@ -87,31 +99,48 @@ static int time_width(const struct render_line *l)
 	}
 }
 
-/* Columns are put for every event: no format to be read each time. */
 static void put_spaces(FILE *f, size_t n)
 {
 	static const char spaces[] = "                                ";
 
 	for (; n >= sizeof(spaces); n -= sizeof(spaces) - 1)
-		fwrite(spaces, 1, sizeof(spaces) - 1, f);
-	fwrite(spaces, 1, n, f);
+		fwrite_unlocked(spaces, 1, sizeof(spaces) - 1, f);
+	fwrite_unlocked(spaces, 1, n, f);
+}
+
+/* Every event has columns: most are put by one call. */
+static void put_column(FILE *f, const char *text, size_t len, size_t width)
+{
+	char column[COLUMN_LEN];
+
+	if (len >= width || width + 2 > sizeof(column)) {
+		fwrite_unlocked(text, 1, len, f);
+		put_spaces(f, width > len ? width - len + 2 : 2);
+		return;
+	}
+	memcpy(column, text, len);
+	memset(column + len, ' ', width - len + 2);
+	fwrite_unlocked(column, 1, width + 2, f);
 }
 
 void render_line_put(const struct render_line *l, enum render_line_color color,
 		     int width, const char *text)
 {
-	FILE *f = l->config->out;
 	bool colored = l->config->color && color != RENDER_PLAIN;
+	size_t len = strlen(text);
+	FILE *f = l->config->out;
 
-	int len = strlen(text);
-
+	if (width && !colored) {
+		put_column(f, text, len, width);
+		return;
+	}
 	if (colored)
-		fputs(colors[color], f);
-	fwrite(text, 1, len, f);
+		fputs_unlocked(colors[color], f);
+	fwrite_unlocked(text, 1, len, f);
 	if (colored)
-		fputs("\033[0m", f);
+		fputs_unlocked("\033[0m", f);
 	if (width)
-		put_spaces(f, width > len ? width - len + 2 : 2);
+		put_spaces(f, (size_t)width > len ? width - len + 2 : 2);
 }
 
 void render_line_begin(struct render_line *l, uint64_t ts, const char *who,
@@ -124,7 +153,7 @@ void render_line_begin(struct render_line *l, uint64_t ts, const char *who,
 
 void render_line_end(const struct render_line *l)
 {
-	fputc('\n', l->config->out);
+	putc_unlocked('\n', l->config->out);
 }
 
 /* How much of @text fits into @room, broken at a space if there is one. */
@@ -152,12 +181,12 @@ void render_line_detail(const struct render_line *l,
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	phrase_vprint(text, sizeof(text), format, ap);
 	va_end(ap);
 	while (*rest) {
 		len = fitting(rest, room);
-		snprintf(part, sizeof(part), "%.*s", (int)len, rest);
-		fprintf(l->config->out, "%*s", indent, "");
+		phrase_print(part, sizeof(part), "%.*s", (int)len, rest);
+		put_spaces(l->config->out, indent);
 		render_line_put(l, color, 0, part);
 		render_line_end(l);
 		rest += len;
@@ -171,10 +200,10 @@ const char *render_line_task(const struct model_task *task,
 	unsigned char *c;
 
 	if (task->pid)
-		snprintf(text, RENDER_LINE_TASK_LEN, "%.16s[%d]", task->comm,
-			 task->pid);
+		phrase_print(text, RENDER_LINE_TASK_LEN, "%.16s[%d]",
+			     task->comm, task->pid);
 	else
-		snprintf(text, RENDER_LINE_TASK_LEN, "%s", unknown);
+		phrase_print(text, RENDER_LINE_TASK_LEN, "%s", unknown);
 	for (c = (unsigned char *)text; *c; c++)
 		if (*c < ' ' || *c == 0x7f)
 			*c = '?';
@@ -189,21 +218,22 @@ const char *render_line_owner(const struct model_task *task, uint32_t processes,
 
 	render_line_task(task, unknown, who);
 	if (task->pid && processes > 1)
-		snprintf(more, sizeof(more), " and %u more process%s",
-			 processes - 1, processes > 2 ? "es" : "");
-	snprintf(text, RENDER_LINE_OWNER_LEN, "%s%s%s%s%s", who,
-		 name ? " in " : "", name ? name : "", more,
-		 *more ? " with the same socket" : "");
+		phrase_print(more, sizeof(more), " and %u more process%s",
+			     processes - 1, processes > 2 ? "es" : "");
+	phrase_print(text, RENDER_LINE_OWNER_LEN, "%s%s%s%s%s", who,
+		     name ? " in " : "", name ? name : "", more,
+		     *more ? " with the same socket" : "");
 	return text;
 }
 
 const char *render_line_span(int64_t ms, char *text)
 {
 	if (ms < 1000)
-		snprintf(text, RENDER_LINE_SPAN_LEN, "%" PRId64 " ms", ms);
+		phrase_print(text, RENDER_LINE_SPAN_LEN, "%" PRId64 " ms", ms);
 	else
-		snprintf(text, RENDER_LINE_SPAN_LEN, "%" PRId64 ".%" PRId64 " s",
-			 ms / 1000, ms % 1000 / 100);
+		phrase_print(text, RENDER_LINE_SPAN_LEN,
+			     "%" PRId64 ".%" PRId64 " s", ms / 1000,
+			     ms % 1000 / 100);
 	return text;
 }
 
@@ -224,8 +254,8 @@ void render_line_ids(const struct render_line *l, const struct model_head *head,
 	if (!l->config->ids)
 		return;
 	if (inode)
-		snprintf(with_inode, sizeof(with_inode), ", inode %" PRIu64,
-			 inode);
+		phrase_print(with_inode, sizeof(with_inode), ", inode %" PRIu64,
+			     inode);
 	render_line_detail(l, RENDER_FAINT, "cookie %" PRIu64 "%s, netns %u, cpu %d",
 			   cookie, with_inode, head->netns, head->cpu);
 }

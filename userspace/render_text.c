@@ -42,7 +42,8 @@ static void put_asked(const struct render_line *l, const char *proto,
 {
 	char where[ADDR_TEXT_LEN], text[ADDR_TEXT_LEN + MODEL_NAME_LEN];
 
-	snprintf(text, sizeof(text), "%s %s", proto, addr_port(addr, where));
+	phrase_print(text, sizeof(text), "%s %s", proto,
+		     addr_port(addr, where));
 	render_line_put(l, RENDER_PLAIN, ADDR_WIDTH, text);
 }
 
@@ -185,7 +186,7 @@ static void put_pick(const struct render_line *l, const struct model_steer *ev)
 	char who[RENDER_LINE_OWNER_LEN], unnamed[32];
 	struct phrase p = { "" };
 
-	snprintf(unnamed, sizeof(unnamed), "socket %" PRIu64, ev->cookie);
+	phrase_print(unnamed, sizeof(unnamed), "socket %" PRIu64, ev->cookie);
 	if (ev->index >= 0)
 		phrase_add(&p, "member %d of %u: ", ev->index + 1, ev->size);
 	if (ev->cookie)

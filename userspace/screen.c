@@ -12,6 +12,7 @@
 #include "events.h"
 
 #define WIDTH_UNKNOWN	100
+#define REPORT_BUFFER	65536
 
 static bool want_color(enum options_color color)
 {
@@ -33,19 +34,24 @@ static unsigned int terminal_width(void)
 	return size.ws_col;
 }
 
-/* Whole lines for whoever reads along; a file may wait for the tick's end. */
-static void set_buffering(void)
+/*
+ * Whole lines for whoever reads along; a file may wait for the tick's end, and
+ * what was recorded comes as fast as it can.
+ */
+static void set_buffering(bool live)
 {
 	struct stat st;
 
 	/* One thread writes: no lock for each piece of a line. */
 	__fsetlocking(stdout, FSETLOCKING_BYCALLER);
-	if (fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode))
+	if (!live)
+		setvbuf(stdout, NULL, _IOFBF, REPORT_BUFFER);
+	else if (fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode))
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
 struct render *screen_new(const struct options *o, struct model *m,
-			  struct queues *queues, uint64_t start,
+			  struct queues *queues, bool live, uint64_t start,
 			  int64_t wall_offset)
 {
 	const struct render_config config = {
@@ -63,7 +69,7 @@ struct render *screen_new(const struct options *o, struct model *m,
 		.wall_offset = wall_offset,
 	};
 
-	set_buffering();
+	set_buffering(live);
 	if (o->top)
 		return render_top_new(&config);
 	if (o->json)

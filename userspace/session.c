@@ -324,7 +324,7 @@ static void announce_probes(const struct session *s)
 static int open_common(struct session *s)
 {
 	if (s->model)
-		s->render = screen_new(s->o, s->model, s->queues, s->start,
+		s->render = screen_new(s->o, s->model, s->queues, s->live, s->start,
 				       wall_offset(&s->recording));
 	if (!s->render) {
 		log_error("memory is short");

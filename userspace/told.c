@@ -19,6 +19,7 @@ struct slot {
 
 struct told {
 	struct slot slot[SLOTS];
+	const struct slot *process[SLOTS];	/* with a cgroup, by its number */
 	struct cgroups *cgroups;
 };
 
@@ -57,6 +58,29 @@ static struct slot *slot_of(const struct told *t, uint64_t inode)
 	return NULL;
 }
 
+/* The process's place, or the free one where it belongs, or NULL. */
+static const struct slot **process_of(const struct told *t, int32_t pid)
+{
+	const struct slot *const *p;
+	size_t i;
+
+	for (i = 0; i < SLOTS; i++) {
+		p = &t->process[((uint32_t)pid + i) % SLOTS];
+		if (!*p || (*p)->sock.task.pid == pid)
+			return (const struct slot **)p;
+	}
+	return NULL;
+}
+
+/* There are as many places as sockets: one is free. */
+static void add_process(struct told *t, const struct slot *s)
+{
+	const struct slot **p = process_of(t, s->sock.task.pid);
+
+	if (p && !*p)
+		*p = s;
+}
+
 void told_add(struct told *t, const struct told_socket *sock)
 {
 	struct slot *s = sock->inode ? slot_of(t, sock->inode) : NULL;
@@ -66,6 +90,8 @@ void told_add(struct told *t, const struct told_socket *sock)
 		return;
 	s->sock = *sock;
 	s->sock.task.cgroup = cgroup ? cgroups_keep(t->cgroups, cgroup) : NULL;
+	if (s->sock.task.cgroup)
+		add_process(t, s);
 }
 
 bool told_find(const struct told *t, uint64_t inode, struct model_task *task)
@@ -89,12 +115,9 @@ void told_each(const struct told *t, told_socket_fn fn, void *ctx)
 
 const char *told_cgroup(const struct told *t, int32_t pid)
 {
-	const struct slot *s;
+	const struct slot **p = process_of(t, pid);
 
-	for (s = t->slot; s < t->slot + SLOTS; s++)
-		if (s->sock.task.pid == pid && s->sock.task.cgroup)
-			return s->sock.task.cgroup;
-	return NULL;
+	return p && *p ? (*p)->sock.task.cgroup : NULL;
 }
 
 /* 0: it is no socket. */
