@@ -8,7 +8,8 @@ CLAIM = ("Later binders must have the same effective user ID as the first; "
 DEMO = "E7"
 VERDICTS = {
     "nobody": ("only", "its second half is left out: the same effective user "
-               "it must be, and nothing overrides that. Root, with all "
+               "it must be, as of the moment of socket(), and nothing overrides "
+               "that. Root, with all "
                "capabilities, is refused as anyone else is, and so is a user "
                "where root was first."),
     "root": ("holds", "root may join a user's port."),

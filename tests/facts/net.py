@@ -79,8 +79,8 @@ def user(uid):
         os.seteuid(0)
 
 
-def wait_until(condition):
-    end = time.monotonic() + LIMIT
+def wait_until(condition, limit=LIMIT):
+    end = time.monotonic() + limit
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError("waited in vain")

@@ -4,6 +4,7 @@
 process and a network namespace of its own. Runs below `reusetrace-view
 record`; lines that begin with @ say where one begins and ends."""
 
+import contextlib
 import ctypes
 import fcntl
 import importlib
@@ -38,9 +39,12 @@ def perform(claim):
 
 
 def play(claim):
-    """Its namespace is kept, so that its number does not come again."""
+    """Its namespace is kept, so that its number does not come again. What it
+    has started ends with it, whatever happens: the recorder waits for all who
+    could still say something."""
     pid = os.fork()
     if pid == 0:
+        os.setpgid(0, 0)
         status = 1
         try:
             perform(claim)
@@ -56,6 +60,8 @@ def play(claim):
     except OSError:
         pass
     _, status = os.waitpid(pid, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
     print(f"@ end {claim} {status}", flush=True)
     return kept
 
