@@ -29,12 +29,12 @@ sources()
 		! -name '*.order' ! -name '*.symvers' ! -name compat_probed.h | LC_ALL=C sort
 }
 
-# state: changes when the result would.
+# state DIR [VARIABLE=VALUE...]: changes when what is made of DIR would.
 state()
 {
 	{
-		echo "$KERNEL $*"
-		cd "$SOURCES"
+		echo "$KERNEL ${*:2}"
+		cd "$1"
 		xargs -d '\n' sha256sum <<<"$LIST"
 	} | sha256sum | cut -c 1-16
 }
@@ -66,21 +66,25 @@ make_module()
 		--no-print-directory "$@" KDIR="$KDIR" module
 }
 
-# build RESULT [VARIABLE=VALUE...]
-build()
+# named DIR [VARIABLE=VALUE...]: the result, by what it is made of.
+named()
+{
+	echo "$RT_CACHE/build/$NAME-$(state "$@")"
+}
+
+# make_result RESULT [VARIABLE=VALUE...]
+make_result()
 {
 	local dir=$RT_CACHE/build/$NAME result=$1
 
 	shift
-	if [[ -e $result.ko ]]; then
-		touch "$result".{ko,log}
-		return
-	fi
 	# Objects made for another kernel are of no use; to hear all warnings takes
 	# compiling everything.
 	[[ $(contents "$dir.kernel") == "$KERNEL" && $# == 0 ]] || rm -rf "$dir" "$dir.list"
 	mkdir -p "$dir"
 	copy_sources "$dir"
+	[[ $(named "$dir" "$@") == "$result" ]] ||
+		die "sources in $SOURCES changed while they were copied; run it again"
 	echo "$KERNEL" >"$dir.kernel"
 	# A build root is announced here, not in the log.
 	in_series "$SERIES" true
@@ -93,9 +97,23 @@ build()
 		-mmin +$((KEEP_HOURS * 60)) -delete
 }
 
+# build [VARIABLE=VALUE...]: under the lock. The sources are looked at here and
+# not before: somebody may have edited them while we waited.
+build()
+{
+	local result
+
+	LIST=$(sources)
+	result=$(named "$SOURCES" "$@")
+	[[ -e $result.ko ]] || make_result "$result" "$@" >&2
+	touch "$result".{ko,log}
+	[[ $# == 0 ]] || cat "$result.log" >&2
+	echo "$result.ko"
+}
+
 main()
 {
-	local debug='' result
+	local debug=''
 
 	if [[ ${1:-} == --debug-kernel ]]; then
 		debug=debug-
@@ -107,16 +125,12 @@ main()
 		die "no module sources in $SOURCES (a Kbuild and a folder module/)"
 	KERNEL=$("$RT_SCRIPTS/${debug}kernel.sh" "$SERIES")
 	KDIR=$KERNEL/build
-	LIST=$(sources)
 	NAME=$debug$SERIES
 	# Each other tree and each set of variables has its own folder for objects.
 	[[ $SOURCES == "$RT_ROOT" && $# == 0 ]] ||
 		NAME+=-$(cksum <<<"$SOURCES $*" | cut -d' ' -f1)
-	result=$RT_CACHE/build/$NAME-$(state "$@")
 	mkdir -p "$RT_CACHE/build"
-	with_lock "build-$NAME" build "$result" "$@"
-	[[ $# == 0 ]] || cat "$result.log" >&2
-	echo "$result.ko"
+	with_lock "build-$NAME" build "$@"
 }
 
 main "$@"
