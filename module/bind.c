@@ -28,15 +28,24 @@ static enum bind_op op_of(bool listening)
 }
 NOKPROBE_SYMBOL(op_of);
 
-int bind_call_begin(struct kretprobe_instance *ri, struct pt_regs *regs,
-		    u8 proto)
+bool bind_call_wanted(struct pt_regs *regs, u8 proto)
+{
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 0);
+	u16 port = (u16)regs_get_kernel_argument(regs, 1);
+
+	if (!trace_bind_enabled() && !trace_bind_conflict_enabled())
+		return false;
+	return sk->sk_protocol == proto && ports_want(port);
+}
+NOKPROBE_SYMBOL(bind_call_wanted);
+
+int bind_call_begin(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct bind_call *call = (struct bind_call *)ri->data;
 
 	call->sk = (struct sock *)regs_get_kernel_argument(regs, 0);
 	call->port = (u16)regs_get_kernel_argument(regs, 1);
-	if (call->sk->sk_protocol != proto || !ports_want(call->port))
-		return 1;
 	probe_hit_return(ri);
 	call->listening = call->sk->sk_state == TCP_LISTEN;
 	call->attempt = bind_attempt_begin(call->sk);
@@ -77,16 +86,15 @@ static void fill_from_attempt(struct bind_args *args,
 }
 NOKPROBE_SYMBOL(fill_from_attempt);
 
-/* @attempt is NULL when there was no room for it: less is known then. */
-static void tell(const struct sock *sk, const struct bind_attempt *attempt,
-		 struct bind_args *args)
+/*
+ * @args->sock is filled in. @attempt is NULL when there was no room for it:
+ * less is known then.
+ */
+static void tell(const struct bind_attempt *attempt, struct bind_args *args)
 {
-	if (!args->result && !ports_want(args->bound_port))
-		return;
 	args->owners = -1;
 	args->over_time_wait = -1;
 	args->passed_over = -1;
-	sockread_desc(sk, &args->sock);
 	if (attempt)
 		fill_from_attempt(args, attempt);
 	if (!args->port && args->result == -EADDRINUSE)
@@ -95,23 +103,19 @@ static void tell(const struct sock *sk, const struct bind_attempt *attempt,
 }
 NOKPROBE_SYMBOL(tell);
 
-static void tell_now(struct bind_attempt *attempt, int result, u16 bound_port)
+void bind_tell_success(struct bind_attempt *attempt, u16 bound_port)
 {
 	struct bind_args args = {
-		.result = result,
 		.bound_port = bound_port,
 		.port = attempt->port,
 		.op = op_of(attempt->listening),
 	};
 
-	tell(attempt->sk, attempt, &args);
 	attempt->told = true;
-}
-NOKPROBE_SYMBOL(tell_now);
-
-void bind_tell_success(struct bind_attempt *attempt, u16 bound_port)
-{
-	tell_now(attempt, 0, bound_port);
+	if (!ports_want(bound_port))
+		return;
+	sockread_desc(attempt->sk, &args.sock);
+	tell(attempt, &args);
 }
 NOKPROBE_SYMBOL(bind_tell_success);
 
@@ -126,10 +130,12 @@ int bind_call_end(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.op = op_of(call->listening),
 	};
 
-	if (!call->attempt || !call->attempt->told) {
-		if (!args.result)
-			args.bound_port = call->sk->sk_num;
-		tell(call->sk, call->attempt, &args);
+	if (!args.result)
+		args.bound_port = call->sk->sk_num;
+	if ((!call->attempt || !call->attempt->told) &&
+	    (args.result || ports_want(args.bound_port))) {
+		sockread_desc(call->sk, &args.sock);
+		tell(call->attempt, &args);
 	}
 	bind_attempt_end(call->attempt);
 	return 0;
@@ -218,6 +224,21 @@ static void guess_holder(struct bind_search *search)
 }
 NOKPROBE_SYMBOL(guess_holder);
 
+static void tell_refusal(struct bind_attempt *attempt,
+			 const struct sock_desc *sock)
+{
+	struct bind_args args = {
+		.sock = *sock,
+		.result = -EADDRINUSE,
+		.port = attempt->port,
+		.op = op_of(attempt->listening),
+	};
+
+	attempt->told = true;
+	tell(attempt, &args);
+}
+NOKPROBE_SYMBOL(tell_refusal);
+
 void bind_search_tell(struct bind_search *search, struct bind_attempt *attempt)
 {
 	struct bind_conflict_args args = {
@@ -233,7 +254,7 @@ void bind_search_tell(struct bind_search *search, struct bind_attempt *attempt)
 	if (search->holder)
 		sockread_desc(search->holder, &args.holder);
 	trace_bind_conflict(&args);
-	tell_now(attempt, -EADDRINUSE, 0);
+	tell_refusal(attempt, &args.sock);
 }
 NOKPROBE_SYMBOL(bind_search_tell);
 

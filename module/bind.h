@@ -23,15 +23,20 @@ struct bind_call {
 };
 
 /**
- * bind_call_begin - the entry handler of get_port, after its own checks
- * @ri: the kretprobe instance, with a struct bind_call as data
+ * bind_call_wanted - is this call of get_port to be traced?
  * @regs: its registers
  * @proto: IPPROTO_TCP or IPPROTO_UDP; sockets of another go untraced
- *
- * Return: 0, or 1 when the call is not to be traced.
  */
-int bind_call_begin(struct kretprobe_instance *ri, struct pt_regs *regs,
-		    u8 proto);
+bool bind_call_wanted(struct pt_regs *regs, u8 proto);
+
+/**
+ * bind_call_begin - the entry handler of get_port, for a call that is wanted
+ * @ri: the kretprobe instance, with a struct bind_call as data
+ * @regs: its registers
+ *
+ * Return: 0
+ */
+int bind_call_begin(struct kretprobe_instance *ri, struct pt_regs *regs);
 
 /**
  * bind_call_end - the return handler of get_port: emits the bind event, unless

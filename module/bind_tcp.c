@@ -8,6 +8,8 @@
 #include "probes.h"
 #include "sockread.h"
 
+#define WILDCARD_SEARCH_MAX 8	/* beyond it, the answer is waited for */
+
 /* A call of one of the functions that look for a conflict. */
 struct conflict_call {
 	struct bind_attempt *attempt;
@@ -18,11 +20,11 @@ struct conflict_call {
 	bool for_any_port;	/* a candidate in the search for a free port */
 };
 
-static int get_port_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static bool get_port_wanted(struct pt_regs *regs)
 {
-	return bind_call_begin(ri, regs, IPPROTO_TCP);
+	return bind_call_wanted(regs, IPPROTO_TCP);
 }
-NOKPROBE_SYMBOL(get_port_entry);
+NOKPROBE_SYMBOL(get_port_wanted);
 
 #if COMPAT_TIME_WAITS_APART
 /* These kernels keep the TIME_WAITs of an address in a list of their own. */
@@ -135,6 +137,37 @@ static void explain_conflict(const struct conflict_call *call,
 }
 NOKPROBE_SYMBOL(explain_conflict);
 
+/* The bucket of a port; the caller of the probed function locked it. */
+static const struct inet_bind_bucket *find_bucket(const struct sock *sk,
+						  int port, int l3mdev)
+{
+	const struct net *net = sock_net(sk);
+	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+
+	head = &hashinfo->bhash[inet_bhashfn(net, port,
+					     hashinfo->bhash_size)];
+	inet_bind_bucket_for_each(tb, &head->chain)
+		if (net_eq(ib_net(tb), net) && tb->port == port &&
+		    tb->l3mdev == l3mdev)
+			return tb;
+	return NULL;
+}
+NOKPROBE_SYMBOL(find_bucket);
+
+/* Where nobody is there is no conflict: the answer need not be waited for. */
+static bool has_owner(const struct inet_bind_bucket *tb)
+{
+	struct inet_bind2_bucket *tb2;
+	struct sock *sk2;
+
+	compat_for_each_owner(sk2, tb2, tb)
+		return true;
+	return false;
+}
+NOKPROBE_SYMBOL(has_owner);
+
 static int conflict_entry(struct kretprobe_instance *ri, struct pt_regs *regs,
 			  bool for_any_port)
 {
@@ -142,13 +175,20 @@ static int conflict_entry(struct kretprobe_instance *ri, struct pt_regs *regs,
 
 	call->attempt = bind_attempt_find((const struct sock *)
 					  regs_get_kernel_argument(regs, 0));
-	if (!call->attempt)
-		return 1;
 	probe_hit_return(ri);
 	call->for_any_port = for_any_port;
 	return 0;
 }
 NOKPROBE_SYMBOL(conflict_entry);
+
+static bool bind_conflict_wanted(struct pt_regs *regs)
+{
+	return bind_attempt_find((const struct sock *)
+				 regs_get_kernel_argument(regs, 0)) &&
+	       has_owner((const struct inet_bind_bucket *)
+			 regs_get_kernel_argument(regs, 1));
+}
+NOKPROBE_SYMBOL(bind_conflict_wanted);
 
 /* The last argument, reuseport_ok, is only false when any port will do. */
 static int bind_conflict_entry(struct kretprobe_instance *ri,
@@ -165,6 +205,35 @@ static int bind_conflict_entry(struct kretprobe_instance *ri,
 }
 NOKPROBE_SYMBOL(bind_conflict_entry);
 
+/* Only who has no address of his own can be in the way there. */
+static bool may_have_wildcard(const struct inet_bind_bucket *tb)
+{
+	unsigned int left = WILDCARD_SEARCH_MAX;
+	struct inet_bind2_bucket *tb2;
+	struct sock *sk2;
+
+	/* An IPv6 socket with an address has something here, too. */
+	compat_for_each_owner(sk2, tb2, tb)
+		if (!sk2->sk_rcv_saddr || !--left)
+			return true;
+	return false;
+}
+NOKPROBE_SYMBOL(may_have_wildcard);
+
+static bool addr_any_wanted(struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 0);
+	const struct inet_bind_bucket *tb;
+
+	if (!bind_attempt_find(sk))
+		return false;
+	tb = find_bucket(sk, (int)regs_get_kernel_argument(regs, 1),
+			 (int)regs_get_kernel_argument(regs, 2));
+	return tb && may_have_wildcard(tb);
+}
+NOKPROBE_SYMBOL(addr_any_wanted);
+
 static int addr_any_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct conflict_call *call = (struct conflict_call *)ri->data;
@@ -176,25 +245,6 @@ static int addr_any_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return conflict_entry(ri, regs, !asked_for);
 }
 NOKPROBE_SYMBOL(addr_any_entry);
-
-/* The bucket of @call's port; the caller of the probed function locked it. */
-static const struct inet_bind_bucket *
-find_bucket(const struct conflict_call *call)
-{
-	const struct net *net = sock_net(call->attempt->sk);
-	const struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
-	struct inet_bind_hashbucket *head;
-	struct inet_bind_bucket *tb;
-
-	head = &hashinfo->bhash[inet_bhashfn(net, call->port,
-					     hashinfo->bhash_size)];
-	inet_bind_bucket_for_each(tb, &head->chain)
-		if (net_eq(ib_net(tb), net) && tb->port == call->port &&
-		    tb->l3mdev == call->l3mdev)
-			return tb;
-	return NULL;
-}
-NOKPROBE_SYMBOL(find_bucket);
 
 static int conflict_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -208,7 +258,8 @@ static int conflict_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		call->attempt->passed_over++;
 		return 0;
 	}
-	tb = call->tb ? call->tb : find_bucket(call);
+	tb = call->tb ? call->tb : find_bucket(call->attempt->sk, call->port,
+					       call->l3mdev);
 	if (tb)
 		explain_conflict(call, tb);
 	return 0;
@@ -222,6 +273,8 @@ static void tally_owners(struct bind_attempt *attempt,
 	struct bind_party req;
 	struct sock *sk2;
 
+	if (!has_owner(tb))
+		return;
 	sockread_requester(attempt->sk, &req);
 	compat_for_each_owner(sk2, tb2, tb)
 		if (sk2 != attempt->sk &&
@@ -262,13 +315,15 @@ static struct probe rows[] = {
 	{
 		.symbols = { "inet_csk_get_port" },
 		.loses = "TCP binds and listens, allowed or refused",
-		.on_entry = get_port_entry,
+		.wants = get_port_wanted,
+		.on_entry = bind_call_begin,
 		.on_return = bind_call_end,
 		.data_size = sizeof(struct bind_call),
 	},
 	{
 		.symbols = { "inet_csk_bind_conflict" },
 		.loses = "which socket stood in the way of a refused TCP bind",
+		.wants = bind_conflict_wanted,
 		.on_entry = bind_conflict_entry,
 		.on_return = conflict_return,
 		.data_size = sizeof(struct conflict_call),
@@ -277,6 +332,7 @@ static struct probe rows[] = {
 		.symbols = { "inet_bhash2_addr_any_conflict" },
 		.loses = "which wildcard socket stood in the way of a refused TCP bind",
 		.absent = !COMPAT_BHASH2,
+		.wants = addr_any_wanted,
 		.on_entry = addr_any_entry,
 		.on_return = conflict_return,
 		.data_size = sizeof(struct conflict_call),

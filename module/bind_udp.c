@@ -17,11 +17,11 @@ struct inuse_call {
 	struct bind_attempt *attempt;
 };
 
-static int get_port_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static bool get_port_wanted(struct pt_regs *regs)
 {
-	return bind_call_begin(ri, regs, IPPROTO_UDP);
+	return bind_call_wanted(regs, IPPROTO_UDP);
 }
-NOKPROBE_SYMBOL(get_port_entry);
+NOKPROBE_SYMBOL(get_port_wanted);
 
 /*
  * While a port that was asked for is looked up, the caller holds the lock of
@@ -72,16 +72,39 @@ static void tally_owners(struct bind_attempt *attempt)
 }
 NOKPROBE_SYMBOL(tally_owners);
 
+static struct bind_attempt *attempt_of(struct pt_regs *regs,
+				       unsigned int sk_argument)
+{
+	return bind_attempt_find((const struct sock *)
+			regs_get_kernel_argument(regs, sk_argument));
+}
+NOKPROBE_SYMBOL(attempt_of);
+
+/* In the search for any port the answer is a bitmap, not a verdict. */
+static bool is_verdict(const struct bind_attempt *attempt)
+{
+	return attempt && attempt->port;
+}
+NOKPROBE_SYMBOL(is_verdict);
+
+static bool lport_inuse_wanted(struct pt_regs *regs)
+{
+	return is_verdict(attempt_of(regs, 4));
+}
+NOKPROBE_SYMBOL(lport_inuse_wanted);
+
+static bool lport_inuse2_wanted(struct pt_regs *regs)
+{
+	return is_verdict(attempt_of(regs, 3));
+}
+NOKPROBE_SYMBOL(lport_inuse2_wanted);
+
 static int inuse_entry(struct kretprobe_instance *ri, struct pt_regs *regs,
 		       unsigned int sk_argument)
 {
 	struct inuse_call *call = (struct inuse_call *)ri->data;
 
-	call->attempt = bind_attempt_find((const struct sock *)
-			regs_get_kernel_argument(regs, sk_argument));
-	/* In the search for any port the answer is a bitmap, not a verdict. */
-	if (!call->attempt || !call->attempt->port)
-		return 1;
+	call->attempt = attempt_of(regs, sk_argument);
 	probe_hit_return(ri);
 	return 0;
 }
@@ -121,7 +144,8 @@ static struct probe rows[] = {
 	{
 		.symbols = { "udp_lib_get_port" },
 		.loses = "UDP binds, allowed or refused",
-		.on_entry = get_port_entry,
+		.wants = get_port_wanted,
+		.on_entry = bind_call_begin,
 		.on_return = bind_call_end,
 		.data_size = sizeof(struct bind_call),
 	},
@@ -129,6 +153,7 @@ static struct probe rows[] = {
 		/* The alias takes the slot's first socket instead of the slot. */
 		.symbols = { "udp_lib_lport_inuse", "udp_lib_lport_inuse.isra.0" },
 		.loses = "which socket stood in the way of a refused UDP bind, and why others were allowed",
+		.wants = lport_inuse_wanted,
 		.on_entry = lport_inuse_entry,
 		.on_return = inuse_return,
 		.data_size = sizeof(struct inuse_call),
@@ -136,6 +161,7 @@ static struct probe rows[] = {
 	{
 		.symbols = { "udp_lib_lport_inuse2" },
 		.loses = "the same on slots with more than ten UDP sockets",
+		.wants = lport_inuse2_wanted,
 		.on_entry = lport_inuse2_entry,
 		.on_return = inuse_return,
 		.data_size = sizeof(struct inuse_call),

@@ -52,6 +52,36 @@ static bool is_kretprobe(const struct probe *probe)
 	return probe->on_return;
 }
 
+/*
+ * A kretprobe whose entry handler turns a call down has already taken an
+ * instance and must give it back: half as dear again as a kprobe. So we stand
+ * before the kernel's handler and call it for what is wanted only.
+ */
+static int ask_first(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct probe *probe = container_of(kp, struct probe, krp.kp);
+
+	return probe->wants(regs) ? probe->follow(kp, regs) : 0;
+}
+NOKPROBE_SYMBOL(ask_first);
+
+/* Registered asleep, so that no call comes before ask_first() is in place. */
+static int register_asking(struct probe *probe)
+{
+	int err;
+
+	probe->krp.kp.flags = KPROBE_FLAG_DISABLED;
+	err = register_kretprobe(&probe->krp);
+	if (err)
+		return err;
+	probe->follow = probe->krp.kp.pre_handler;
+	probe->krp.kp.pre_handler = ask_first;
+	err = enable_kretprobe(&probe->krp);
+	if (err)
+		unregister_kretprobe(&probe->krp);
+	return err;
+}
+
 static int register_at(struct probe *probe, const char *symbol)
 {
 	/* A failed attempt leaves the address behind. */
@@ -66,7 +96,8 @@ static int register_at(struct probe *probe, const char *symbol)
 	probe->krp.data_size = probe->data_size;
 	probe->krp.maxactive = max_t(int, MAXACTIVE_MIN,
 				     4 * num_possible_cpus());
-	return register_kretprobe(&probe->krp);
+	return probe->wants ? register_asking(probe) :
+			      register_kretprobe(&probe->krp);
 }
 
 static int register_by_any_name(struct probe *probe)

@@ -29,10 +29,13 @@ struct probe {
 	kprobe_pre_handler_t at_entry;		/* a kprobe has this, */
 	kretprobe_handler_t on_entry;		/* a kretprobe these two, */
 	kretprobe_handler_t on_return;
-	size_t data_size;			/* and this for an instance */
+	size_t data_size;			/* this for an instance, */
+	/* and this, asked before any of it: is the call of interest? */
+	bool (*wants)(struct pt_regs *regs);
 
 	/* What became of it. */
 	struct kretprobe krp;	/* a kprobe uses its krp.kp alone */
+	kprobe_pre_handler_t follow;	/* the kernel's own for a kretprobe */
 	unsigned long __percpu *hits;
 	int error;		/* 0: armed */
 };

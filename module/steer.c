@@ -38,6 +38,15 @@ static bool is_traced(const struct sock *sk)
 }
 NOKPROBE_SYMBOL(is_traced);
 
+/* Without a packet it is a question, not a delivery. */
+static bool select_wanted(struct pt_regs *regs)
+{
+	return trace_steer_enabled() && regs_get_kernel_argument(regs, 2) &&
+	       is_traced((const struct sock *)
+			 regs_get_kernel_argument(regs, 0));
+}
+NOKPROBE_SYMBOL(select_wanted);
+
 static int select_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct steer_call *call = (struct steer_call *)ri->data;
@@ -45,9 +54,6 @@ static int select_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	call->sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
 	call->hash = (u32)regs_get_kernel_argument(regs, 1);
 	call->skb = (const struct sk_buff *)regs_get_kernel_argument(regs, 2);
-	/* Without a packet it is a question, not a delivery. */
-	if (!call->skb || !is_traced(call->sk))
-		return 1;
 	probe_hit_return(ri);
 	sockread_group_before(call->sk, &call->before);
 	this_cpu_write(answer.sk, NULL);
@@ -87,13 +93,19 @@ static int select_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(select_return);
 
+static bool program_wanted(struct pt_regs *regs)
+{
+	return trace_steer_enabled() &&
+	       is_traced((const struct sock *)
+			 regs_get_kernel_argument(regs, 1));
+}
+NOKPROBE_SYMBOL(program_wanted);
+
 static int program_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct sock **sk = (const struct sock **)ri->data;
 
 	*sk = (const struct sock *)regs_get_kernel_argument(regs, 1);
-	if (!is_traced(*sk))
-		return 1;
 	probe_hit_return(ri);
 	return 0;
 }
@@ -115,6 +127,7 @@ static struct probe rows[] = {
 	{
 		.symbols = { "bpf_run_sk_reuseport" },
 		.loses = "whether an eBPF program or the hash picked a member",
+		.wants = program_wanted,
 		.on_entry = program_entry,
 		.on_return = program_return,
 		.data_size = sizeof(struct sock *),
@@ -122,6 +135,7 @@ static struct probe rows[] = {
 	{
 		.symbols = { "reuseport_select_sock" },
 		.loses = "which SO_REUSEPORT member was picked",
+		.wants = select_wanted,
 		.on_entry = select_entry,
 		.on_return = select_return,
 		.data_size = sizeof(struct steer_call),
