@@ -7,6 +7,8 @@
 #include "groups.h"
 #include "timewaits.h"
 
+#define TIME_WAIT_PORTS_MAX 16	/* those with most */
+
 static void put_counters(struct json *o, const char *key,
 			 const struct model_counters *c)
 {
@@ -112,6 +114,25 @@ static void put_groups(struct json *o, struct model *m)
 	free(list);
 }
 
+static void put_timewait_ports(struct json *o, struct model *m, uint64_t now)
+{
+	struct timewaits_port port[TIME_WAIT_PORTS_MAX];
+	size_t i, n = timewaits_ports(model_timewaits(m), now, port,
+				      TIME_WAIT_PORTS_MAX);
+
+	json_open_list(o, "ports");
+	for (i = 0; i < n; i++) {
+		json_open(o, NULL);
+		json_put_id(o, "netns", port[i].netns);
+		json_put_num(o, "port", port[i].port);
+		json_put_num(o, "count", port[i].count);
+		json_put_num(o, "oldest_ms", port[i].oldest_ms);
+		json_put_num(o, "free_in_ms", port[i].free_ms);
+		json_close(o);
+	}
+	json_close_list(o);
+}
+
 static void put_timewaits(struct json *o, struct model *m, uint64_t now)
 {
 	const struct model_sums *sums = model_sums(m);
@@ -121,6 +142,7 @@ static void put_timewaits(struct json *o, struct model *m, uint64_t now)
 	json_put_num(o, "overflowed", sums->overflowed);
 	put_counters(o, "ended", &sums->reasons);
 	json_put_num(o, "alive", timewaits_alive(model_timewaits(m), now));
+	put_timewait_ports(o, m, now);
 	json_close(o);
 }
 

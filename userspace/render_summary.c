@@ -12,6 +12,7 @@
 #include "timewaits.h"
 
 #define MEMBERS_SHOWN	20
+#define TIME_WAIT_PORTS_SHOWN 5
 
 static uint64_t count_of(const struct model_counters *c, const char *name)
 {
@@ -197,6 +198,21 @@ static void put_groups(const struct render_line *l, struct model *m)
 			forgotten);
 }
 
+/* Who restarts a server without options has to wait for the last of them. */
+static void put_timewait_ports(FILE *f, struct model *m, uint64_t now)
+{
+	char old[RENDER_LINE_SPAN_LEN], last[RENDER_LINE_SPAN_LEN];
+	struct timewaits_port port[TIME_WAIT_PORTS_SHOWN];
+	size_t i, n = timewaits_ports(model_timewaits(m), now, port,
+				      TIME_WAIT_PORTS_SHOWN);
+
+	for (i = 0; i < n; i++)
+		fprintf(f, "    %7u  alive on port %u, the oldest for %s; the port is free in %s\n",
+			port[i].count, port[i].port,
+			render_line_span(port[i].oldest_ms, old),
+			render_line_span(port[i].free_ms, last));
+}
+
 static void put_timewaits(const struct render_line *l, struct model *m,
 			  uint64_t now)
 {
@@ -218,6 +234,7 @@ static void put_timewaits(const struct render_line *l, struct model *m,
 			sums->reasons.at[i].count,
 			rules_line(sums->reasons.at[i].name),
 			sums->reasons.at[i].name);
+	put_timewait_ports(f, m, now);
 }
 
 static void put_listeners(const struct render_line *l, const struct model *m)

@@ -199,14 +199,18 @@ uint32_t timewaits_alive(const struct timewaits *t, uint64_t now)
 	return n;
 }
 
-static void sum_entry(struct timewaits_port *p, const struct entry *e)
+static void sum_entry(struct timewaits_port *p, const struct entry *e,
+		      uint64_t now)
 {
-	if (!p->count || e->entered < p->oldest)
-		p->oldest = e->entered;
-	if (!p->count || e->expires < p->next)
-		p->next = e->expires;
-	if (e->expires > p->last)
-		p->last = e->expires;
+	int64_t age = ms_until(now, e->entered);
+	int64_t left = ms_until(e->expires, now);
+
+	if (age > p->oldest_ms)
+		p->oldest_ms = age;
+	if (!p->count || left < p->next_ms)
+		p->next_ms = left;
+	if (left > p->free_ms)
+		p->free_ms = left;
 	p->netns = e->netns;
 	p->port = e->port;
 	p->count++;
@@ -254,7 +258,7 @@ static struct timewaits_port sum_port(const struct timewaits *t, uint32_t i,
 	for (; i; i = e->next) {
 		e = &t->entry[i - 1];
 		if (port_key(e) == key && is_alive(e, now))
-			sum_entry(&p, e);
+			sum_entry(&p, e, now);
 	}
 	return p;
 }

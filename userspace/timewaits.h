@@ -23,9 +23,9 @@ struct timewaits_port {
 	uint32_t netns;
 	uint16_t port;
 	uint32_t count;
-	uint64_t oldest;	/* when it entered, ns */
-	uint64_t next;		/* when the first one's timer ends it, ns */
-	uint64_t last;		/* when the last one's does */
+	int64_t oldest_ms;	/* its age */
+	int64_t next_ms;	/* until the first one's timer ends it */
+	int64_t free_ms;	/* until the last one's does */
 };
 
 struct timewaits;

@@ -167,21 +167,15 @@ static void add_groups(struct top_rows *rows, struct model *m,
 	add_none(rows, before);
 }
 
-static int64_t ms_between(uint64_t from, uint64_t to)
-{
-	return to > from ? (to - from) / 1000000 : 0;
-}
-
-static void add_port(struct top_rows *rows, const struct timewaits_port *p,
-		     uint64_t now)
+static void add_port(struct top_rows *rows, const struct timewaits_port *p)
 {
 	char old[RENDER_LINE_SPAN_LEN], next[RENDER_LINE_SPAN_LEN];
-	char last[RENDER_LINE_SPAN_LEN];
+	char free_in[RENDER_LINE_SPAN_LEN];
 
 	add(rows, "TIME_WAIT", "  %12u  %6u  %10s  %10s  %10s", p->port,
-	    p->count, render_line_span(ms_between(p->oldest, now), old),
-	    render_line_span(ms_between(now, p->next), next),
-	    render_line_span(ms_between(now, p->last), last));
+	    p->count, render_line_span(p->oldest_ms, old),
+	    render_line_span(p->next_ms, next),
+	    render_line_span(p->free_ms, free_in));
 }
 
 static int lowest_port_first(const void *pa, const void *pb)
@@ -206,7 +200,7 @@ static void add_timewaits(struct top_rows *rows, struct model *m,
 	before = rows->n;
 	for (i = 0; i < n; i++)
 		if (!want->port || want->port == port[i].port)
-			add_port(rows, &port[i], want->now);
+			add_port(rows, &port[i]);
 	add_none(rows, before);
 }
 

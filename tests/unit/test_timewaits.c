@@ -154,9 +154,9 @@ static void ports_come_with_most_first(void **state)
 	assert_int_equal(timewaits_ports(t, 7000 * MSEC, ports, 2), 2);
 	assert_int_equal(ports[0].port, 90);
 	assert_int_equal(ports[0].count, 3);
-	assert_int_equal(ports[0].oldest, 1000 * MSEC);
-	assert_int_equal(ports[0].next, 61000 * MSEC);
-	assert_int_equal(ports[0].last, 63000 * MSEC);
+	assert_int_equal(ports[0].oldest_ms, 6000);
+	assert_int_equal(ports[0].next_ms, 54000);
+	assert_int_equal(ports[0].free_ms, 56000);
 	assert_int_equal(ports[1].port, 80);
 }
 
