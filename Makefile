@@ -18,7 +18,7 @@ CHOSEN_CC = $(if $(filter command,$(origin CC)),'$(CC)')
 here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 .DEFAULT_GOAL := all
-.PHONY: all module userspace demo lab labs check check-debug fact-check labs-check matrix steer stress bench shell lint install uninstall clean help
+.PHONY: all module userspace demo lab labs check check-debug fact-check labs-check matrix steer timewait stress bench shell lint install uninstall clean help
 
 all: userspace module
 
@@ -75,6 +75,19 @@ steer:
 			RT_MEMBERS=1000 RT_NAMESPACES=50 \
 			tests/vm/run.sh tests/vm/steer.t tests/vm/steer_bpf.t \
 			tests/vm/steer_bad.t tests/vm/migrate.t || exit 1; \
+	done
+
+# 5,000 TIME_WAITs against the kernel's counters, and 100,000 alive at once.
+timewait:
+	@scripts/deps.sh matrix
+	@$(MAKE) -s userspace
+	@$(MAKE) -s -C tests/bench
+	@for k in $(if $(filter all,$(KERNELS)),$$(awk '!/^#/ && NF { print $$1 }' scripts/kernels),$(KERNELS)); do \
+		echo "== $$k"; \
+		scripts/vm.sh --kernel $$k --timeout 3600 --mem 2048 -- \
+			env RT_TEST_LIMIT=1800 RT_TW_COUNT=5000 RT_TW_CROWD=100000 \
+			tests/vm/run.sh tests/vm/timewait.t tests/vm/timewait_exits.t \
+			tests/vm/timewait_crowd.t || exit 1; \
 	done
 
 # Each cell on each kernel, ten minutes for one: tests/matrix/outcome and
@@ -137,6 +150,7 @@ help:
 	@echo "make labs-check every lab, played live, for KERNELS (all by default)"
 	@echo "make matrix     every cell of the bind matrix, for KERNELS (all by default), into Documentation/bind-matrix.md"
 	@echo "make steer      10,000 picks by TCP and by UDP and a flood, for KERNELS"
+	@echo "make timewait   5,000 TIME_WAITs, and 100,000 at once, for KERNELS"
 	@echo "make stress     200 loads and unloads under load, for KERNELS"
 	@echo "make bench      what it costs, in instructions, into Documentation/performance.md"
 	@echo "make shell      the virtual machine, interactive, the module loaded"

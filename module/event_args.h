@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include "bind_rules.h"
+#include "closer.h"
 
 enum bind_op {
 	BIND_OP_BIND,
@@ -102,6 +103,7 @@ enum tw_reason {
 };
 
 struct tw_args {
+	struct closer closer;	/* of tw_enter */
 	u64 cookie;
 	u64 inode;		/* of the socket it came from; 0: none had it */
 	struct in6_addr addr;
@@ -114,6 +116,9 @@ struct tw_args {
 	u8 from;		/* substate: TCP_FIN_WAIT2 or TCP_TIME_WAIT */
 	u8 to;
 	enum tw_reason reason;
+	s8 tcp_tw_reuse;	/* the sysctl, where connect() asked it; else -1 */
+	bool both_closed;	/* at once: the peer has a TIME_WAIT as well */
+	bool tproxy;		/* the reason is a transparent proxy */
 	bool reuseaddr;		/* what the socket it came from had */
 	bool reuseport;
 	bool inferred;		/* the reason was not seen */

@@ -457,6 +457,7 @@ TRACE_EVENT(tw_enter,
 		__field(__u64, inode)
 		__field(__u32, netns)
 		__field(__u32, timeout_ms)
+		__field(__u32, closer_tgid)
 		__field(__u16, family)
 		__field(__u16, port)
 		__field(__u16, peer_port)
@@ -464,8 +465,10 @@ TRACE_EVENT(tw_enter,
 		__field(__u8, reuseaddr)
 		__field(__u8, reuseport)
 		__field(__u8, overflow)
+		__field(__u8, both_closed)
 		__array(__u8, addr, RT_SOCKADDR_LEN)
 		__array(__u8, peer, RT_SOCKADDR_LEN)
+		__array(char, closer_comm, TASK_COMM_LEN)
 	),
 
 	TP_fast_assign(
@@ -476,20 +479,25 @@ TRACE_EVENT(tw_enter,
 		__entry->family = a->family;
 		__entry->port = a->port;
 		__entry->peer_port = a->peer_port;
+		__entry->closer_tgid = a->closer.tgid;
 		__entry->substate = a->to;
 		__entry->reuseaddr = a->reuseaddr;
 		__entry->reuseport = a->reuseport;
 		__entry->overflow = a->overflow;
+		__entry->both_closed = a->both_closed;
+		memcpy(__entry->closer_comm, a->closer.comm, TASK_COMM_LEN);
 		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
 		event_args_sockaddr(__entry->peer, a->family, a->peer,
 				    a->peer_port);
 	),
 
-	TP_printk("tcp %pISpc peer=%pISpc substate=%s timeout_ms=%u overflow=%u reuseaddr=%u reuseport=%u family=%s netns=%u cookie=%llu inode=%llu",
-		__entry->addr, __entry->peer, show_state(__entry->substate),
-		__entry->timeout_ms, __entry->overflow, __entry->reuseaddr,
-		__entry->reuseport, show_family(__entry->family),
-		__entry->netns, __entry->cookie, __entry->inode)
+	TP_printk("tcp %pISpc peer=%pISpc closer=%s[%u] both_closed=%u substate=%s timeout_ms=%u overflow=%u reuseaddr=%u reuseport=%u family=%s netns=%u cookie=%llu inode=%llu",
+		__entry->addr, __entry->peer, __entry->closer_comm,
+		__entry->closer_tgid, __entry->both_closed,
+		show_state(__entry->substate), __entry->timeout_ms,
+		__entry->overflow, __entry->reuseaddr, __entry->reuseport,
+		show_family(__entry->family), __entry->netns,
+		__entry->cookie, __entry->inode)
 );
 
 /* A packet set a TIME_WAIT's timer again, or moved it on to TIME_WAIT proper. */
@@ -547,6 +555,8 @@ TRACE_EVENT(tw_exit,
 		__field(__u8, substate)
 		__field(__u8, reason)
 		__field(__u8, inferred)
+		__field(__u8, tproxy)
+		__field(__s8, tcp_tw_reuse)
 		__array(__u8, addr, RT_SOCKADDR_LEN)
 		__array(__u8, peer, RT_SOCKADDR_LEN)
 	),
@@ -561,13 +571,16 @@ TRACE_EVENT(tw_exit,
 		__entry->substate = a->from;
 		__entry->reason = a->reason;
 		__entry->inferred = a->inferred;
+		__entry->tproxy = a->tproxy;
+		__entry->tcp_tw_reuse = a->tcp_tw_reuse;
 		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
 		event_args_sockaddr(__entry->peer, a->family, a->peer,
 				    a->peer_port);
 	),
 
-	TP_printk("tcp %pISpc peer=%pISpc reason=%s substate=%s left_ms=%u inferred=%u family=%s netns=%u cookie=%llu",
+	TP_printk("tcp %pISpc peer=%pISpc reason=%s tproxy=%u tcp_tw_reuse=%d substate=%s left_ms=%u inferred=%u family=%s netns=%u cookie=%llu",
 		__entry->addr, __entry->peer, show_tw_reason(__entry->reason),
+		__entry->tproxy, __entry->tcp_tw_reuse,
 		show_state(__entry->substate), __entry->left_ms,
 		__entry->inferred, show_family(__entry->family),
 		__entry->netns, __entry->cookie)

@@ -12,6 +12,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "closer.h"
 #include "compat.h"
 #include "ports.h"
 #include "probes.h"
@@ -30,6 +31,9 @@ struct pending_end {
 	u64 cookie;
 	enum tw_reason reason;
 	u8 substate;		/* before the packet that is being looked at */
+	s8 tcp_tw_reuse;	/* what connect() read; -1: it did not ask */
+	bool early;		/* its timer was stopped, it did not run out */
+	bool tproxy;
 };
 
 static DEFINE_PER_CPU(struct pending_end, pending);
@@ -47,13 +51,26 @@ static bool is_traced(const struct inet_timewait_sock *tw)
 }
 NOKPROBE_SYMBOL(is_traced);
 
+/* What is noted for tw_state and tw_exit is of use to nobody else. */
+static bool notes_wanted(const struct inet_timewait_sock *tw)
+{
+	return (trace_tw_exit_enabled() || trace_tw_state_enabled()) &&
+	       is_traced(tw);
+}
+NOKPROBE_SYMBOL(notes_wanted);
+
 static void note_pending(const struct inet_timewait_sock *tw,
 			 enum tw_reason reason)
 {
-	this_cpu_write(pending.tw, tw);
-	this_cpu_write(pending.cookie, sockread_cookie((const void *)tw));
-	this_cpu_write(pending.reason, reason);
-	this_cpu_write(pending.substate, READ_ONCE(tw->tw_substate));
+	struct pending_end *p = this_cpu_ptr(&pending);
+
+	*p = (struct pending_end) {
+		.tw = tw,
+		.cookie = sockread_cookie((const void *)tw),
+		.reason = reason,
+		.substate = READ_ONCE(tw->tw_substate),
+		.tcp_tw_reuse = -1,
+	};
 }
 NOKPROBE_SYMBOL(note_pending);
 
@@ -72,13 +89,42 @@ static u32 ms_until(unsigned long expires)
 }
 NOKPROBE_SYMBOL(ms_until);
 
+/*
+ * The end of close(), in the process that calls it, BH off, when the peer has
+ * yet to answer. Timers of orphans come here as well, but own no socket.
+ */
+static int closing_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 0);
+
+	/* Who closes second is in LAST_ACK. */
+	if (!((1 << sk->sk_state) &
+	      (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING)) ||
+	    !sock_owned_by_user_nocheck(sk) || !trace_tw_enter_enabled() ||
+	    !ports_want(sk->sk_num))
+		return 0;
+	probe_hit(kp);
+	closer_note(sk);
+	return 0;
+}
+NOKPROBE_SYMBOL(closing_entry);
+
+static void add_closing(const struct sock *sk, struct tw_args *args)
+{
+	args->inode = sockread_inode(sk);
+	args->both_closed = sk->sk_state == TCP_CLOSING;
+	closer_find(sk, args->cookie, &args->closer);
+}
+NOKPROBE_SYMBOL(add_closing);
+
 static int hashdance_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct inet_timewait_sock *tw = (const void *)
 		regs_get_kernel_argument(regs, 0);
 	struct tw_args args = {};
 
-	if (!is_traced(tw))
+	if (!trace_tw_enter_enabled() || !is_traced(tw))
 		return 0;
 	probe_hit(kp);
 	sockread_timewait(tw, &args);
@@ -87,26 +133,33 @@ static int hashdance_entry(struct kprobe *kp, struct pt_regs *regs)
 		jiffies_to_msecs((int)regs_get_kernel_argument(regs,
 						COMPAT_TW_TIMEOUT_ARGUMENT)) :
 		ms_until(tw->tw_timer.expires);
-	args.inode = sockread_inode((const struct sock *)
-				    regs_get_kernel_argument(regs, 1));
+	add_closing((const struct sock *)regs_get_kernel_argument(regs, 1),
+		    &args);
 	trace_tw_enter(&args);
 	return 0;
 }
 NOKPROBE_SYMBOL(hashdance_entry);
 
 /* Below the limit the kernel's answer is known: it costs no return probe. */
-static int alloc_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static bool alloc_wanted(struct pt_regs *regs)
 {
-	const struct sock **sk = (const struct sock **)ri->data;
+	const struct sock *sk = (const struct sock *)
+		regs_get_kernel_argument(regs, 0);
 	const struct inet_timewait_death_row *dr = (const void *)
 		regs_get_kernel_argument(regs, 1);
 
+	return compat_tw_count(dr) + 64 * nr_cpu_ids >=
+		       READ_ONCE(dr->sysctl_max_tw_buckets) &&
+	       trace_tw_enter_enabled() && sk->sk_protocol == IPPROTO_TCP &&
+	       ports_want(sk->sk_num);
+}
+NOKPROBE_SYMBOL(alloc_wanted);
+
+static int alloc_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock **sk = (const struct sock **)ri->data;
+
 	*sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
-	if ((*sk)->sk_protocol != IPPROTO_TCP || !ports_want((*sk)->sk_num))
-		return 1;
-	if (compat_tw_count(dr) + 64 * nr_cpu_ids <
-	    READ_ONCE(dr->sysctl_max_tw_buckets))
-		return 1;
 	probe_hit_return(ri);
 	return 0;
 }
@@ -123,7 +176,6 @@ static int alloc_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sockread_desc(sk, &desc);
 	args = (struct tw_args) {
 		.cookie = desc.cookie,
-		.inode = desc.inode,
 		.addr = desc.addr,
 		.peer = desc.peer,
 		.netns = desc.netns,
@@ -134,6 +186,7 @@ static int alloc_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.reuseport = desc.reuseport,
 		.overflow = true,
 	};
+	add_closing(sk, &args);
 	trace_tw_enter(&args);
 	return 0;
 }
@@ -147,7 +200,7 @@ static int schedule_entry(struct kprobe *kp, struct pt_regs *regs)
 	bool rearm = (u8)regs_get_kernel_argument(regs, 2);
 	struct tw_args args = {};
 
-	if (!rearm || !is_traced(tw))
+	if (!rearm || !trace_tw_state_enabled() || !is_traced(tw))
 		return 0;
 	probe_hit(kp);
 	sockread_timewait(tw, &args);
@@ -161,16 +214,18 @@ static int schedule_entry(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(schedule_entry);
 
+static bool process_wanted(struct pt_regs *regs)
+{
+	return notes_wanted((const void *)regs_get_kernel_argument(regs, 0));
+}
+NOKPROBE_SYMBOL(process_wanted);
+
 /* A packet for a TIME_WAIT; if this call ends it, the packet was a reset. */
 static int process_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct inet_timewait_sock *tw = (const void *)
-		regs_get_kernel_argument(regs, 0);
-
-	if (!is_traced(tw))
-		return 1;
 	probe_hit_return(ri);
-	note_pending(tw, TW_REASON_RESET);
+	note_pending((const void *)regs_get_kernel_argument(regs, 0),
+		     TW_REASON_RESET);
 	return 0;
 }
 NOKPROBE_SYMBOL(process_entry);
@@ -192,29 +247,77 @@ static int process_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(process_return);
 
+/* connect() asks whether it may take over this one's 4-tuple. */
+struct unique_call {
+	const struct inet_timewait_sock *tw;
+	bool bound;	/* bind() has chosen the port: no sysctl is asked */
+};
+
+static bool unique_wanted(struct pt_regs *regs)
+{
+	return notes_wanted((const void *)regs_get_kernel_argument(regs, 1));
+}
+NOKPROBE_SYMBOL(unique_wanted);
+
 static int unique_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct inet_timewait_sock **tw = (void *)ri->data;
+	struct unique_call *call = (struct unique_call *)ri->data;
 
-	*tw = (const void *)regs_get_kernel_argument(regs, 1);
-	if (!is_traced(*tw))
-		return 1;
+	call->tw = (const void *)regs_get_kernel_argument(regs, 1);
+	call->bound = !regs_get_kernel_argument(regs, 2);
 	probe_hit_return(ri);
 	return 0;
 }
 NOKPROBE_SYMBOL(unique_entry);
 
-/* May connect() take over the 4-tuple? It will do so under the same lock. */
+/* If it may, it does, with BH still off. */
 static int unique_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct inet_timewait_sock *tw =
-		*(const struct inet_timewait_sock **)ri->data;
+	const struct unique_call *call = (const struct unique_call *)ri->data;
+	const struct net *net;
 
-	if ((int)regs_return_value(regs))
-		note_pending(tw, TW_REASON_CONNECT_REUSE);
+	if (!(int)regs_return_value(regs))
+		return 0;
+	net = twsk_net(call->tw);
+	note_pending(call->tw, TW_REASON_CONNECT_REUSE);
+	if (!call->bound)
+		this_cpu_write(pending.tcp_tw_reuse,
+			       READ_ONCE(net->ipv4.sysctl_tcp_tw_reuse));
 	return 0;
 }
 NOKPROBE_SYMBOL(unique_return);
+
+/* The one who stops timers from a module is the transparent proxy. */
+static bool called_by_module(struct pt_regs *regs)
+{
+	unsigned long caller = regs_get_kernel_stack_nth(regs, 0);
+
+	return caller >= MODULES_VADDR && caller < MODULES_END;
+}
+NOKPROBE_SYMBOL(called_by_module);
+
+/*
+ * It ends before its time. Who looked at it last may have found that it could
+ * be ended, and not have done it: a SYN, but nobody listens. So only a note
+ * that is followed by this one is a reason.
+ */
+static int deschedule_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct inet_timewait_sock *tw = (const void *)
+		regs_get_kernel_argument(regs, 0);
+
+	if (!trace_tw_exit_enabled() || !is_traced(tw))
+		return 0;
+	probe_hit(kp);
+	if (called_by_module(regs) ||
+	    !is_pending(tw, sockread_cookie((const void *)tw))) {
+		note_pending(tw, TW_REASON_OTHER);
+		this_cpu_write(pending.tproxy, called_by_module(regs));
+	}
+	this_cpu_write(pending.early, true);
+	return 0;
+}
+NOKPROBE_SYMBOL(deschedule_entry);
 
 static int purge_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -249,15 +352,22 @@ static enum tw_reason reason_of_task(void)
 }
 NOKPROBE_SYMBOL(reason_of_task);
 
+/*
+ * Timers this long run up to an eighth late, so that the time may be over and
+ * something else have ended it all the same.
+ */
 static enum tw_reason reason_of_end(const struct inet_timewait_sock *tw,
-				    u64 cookie)
+				    bool noted)
 {
-	/* The timer was deleted before its time, unless it was its time. */
+	enum tw_reason reason = reason_of_task();
+
+	if (reason != TW_REASON_OTHER)
+		return reason;
+	if (noted && this_cpu_read(pending.early))
+		return this_cpu_read(pending.reason);
 	if (time_after_eq(jiffies, tw->tw_timer.expires))
 		return TW_REASON_EXPIRED;
-	if (is_pending(tw, cookie))
-		return this_cpu_read(pending.reason);
-	return reason_of_task();
+	return noted ? this_cpu_read(pending.reason) : TW_REASON_OTHER;
 }
 NOKPROBE_SYMBOL(reason_of_end);
 
@@ -265,17 +375,23 @@ static int kill_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct inet_timewait_sock *tw = (const void *)
 		regs_get_kernel_argument(regs, 0);
-	struct tw_args args = {};
+	struct tw_args args = { .tcp_tw_reuse = -1 };
+	bool noted;
 
-	if (!is_traced(tw))
+	if (!trace_tw_exit_enabled() || !is_traced(tw))
 		return 0;
 	probe_hit(kp);
 	sockread_timewait(tw, &args);
-	args.reason = reason_of_end(tw, args.cookie);
-	args.inferred = args.reason == TW_REASON_OTHER;
+	noted = is_pending(tw, args.cookie);
+	args.reason = reason_of_end(tw, noted);
+	if (args.reason == TW_REASON_CONNECT_REUSE)
+		args.tcp_tw_reuse = this_cpu_read(pending.tcp_tw_reuse);
+	if (args.reason == TW_REASON_OTHER)
+		args.tproxy = noted && this_cpu_read(pending.tproxy);
+	args.inferred = args.reason == TW_REASON_OTHER && !args.tproxy;
 	args.timeout_ms = ms_until(tw->tw_timer.expires);
 	trace_tw_exit(&args);
-	if (is_pending(tw, args.cookie))
+	if (noted)
 		this_cpu_write(pending.tw, NULL);
 	return 0;
 }
@@ -289,21 +405,25 @@ PROBE_EXPECTS(__inet_twsk_schedule, "void(" TW ", int, bool)");
 PROBE_EXPECTS(tcp_timewait_state_process, COMPAT_TW_PROCESS_PROTOTYPE);
 PROBE_EXPECTS(tcp_twsk_unique, "int(sock*, sock*, void*)");
 PROBE_EXPECTS(inet_twsk_kill, "void(" TW ")");
+PROBE_EXPECTS(inet_twsk_deschedule_put, "void(" TW ")");
+PROBE_EXPECTS(tcp_check_oom, "bool(sock*, int)");
 
 /* The reasons first, so that no end is seen without its own. */
 static struct probe rows[] = {
 	{
 		.symbols = { "tcp_timewait_state_process" },
 		.loses = "which TIME_WAITs a reset or a new SYN ended, and from which substate a FIN moved them",
+		.wants = process_wanted,
 		.on_entry = process_entry,
 		.on_return = process_return,
 	},
 	{
 		.symbols = { "tcp_twsk_unique" },
 		.loses = "which TIME_WAITs connect() took over",
+		.wants = unique_wanted,
 		.on_entry = unique_entry,
 		.on_return = unique_return,
-		.data_size = sizeof(struct inet_timewait_sock *),
+		.data_size = sizeof(struct unique_call),
 	},
 	{
 		.symbols = { "inet_twsk_purge" },
@@ -320,6 +440,11 @@ static struct probe rows[] = {
 		.data_size = sizeof(struct task_slot *),
 	},
 	{
+		.symbols = { "inet_twsk_deschedule_put" },
+		.loses = "which TIME_WAITs a transparent proxy ended, and whether others ended by what was noted last",
+		.at_entry = deschedule_entry,
+	},
+	{
 		.symbols = { "inet_twsk_kill" },
 		.loses = "the end of every TIME_WAIT",
 		.at_entry = kill_entry,
@@ -332,9 +457,15 @@ static struct probe rows[] = {
 	{
 		.symbols = { "inet_twsk_alloc" },
 		.loses = "connections for which tcp_max_tw_buckets left no TIME_WAIT",
+		.wants = alloc_wanted,
 		.on_entry = alloc_entry,
 		.on_return = alloc_return,
 		.data_size = sizeof(struct sock *),
+	},
+	{
+		.symbols = { "tcp_check_oom" },
+		.loses = "which process closed a connection whose peer answered later",
+		.at_entry = closing_entry,
 	},
 	{
 		.symbols = { __stringify(COMPAT_TW_HASHDANCE) },

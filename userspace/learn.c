@@ -79,8 +79,12 @@ void learn_steer(struct events *ev, union read_event *e)
 void learn_tw_enter(struct events *ev, union read_event *e)
 {
 	struct model_tw *t = &e->tw;
+	uint32_t processes;
 
-	model_owner(ev->model, t->cookie, &t->owner);
+	if (!t->closer)
+		find_owner(ev, t->cookie, t->inode, &t->owner, &processes);
+	else if (ev->owner)
+		owner_cgroup(ev->owner, &t->owner);
 	find_server(ev, &t->head, t->head.port, &t->owner, &t->server);
 	timewaits_enter(model_timewaits(ev->model), t);
 	about(&t->head, &t->owner);

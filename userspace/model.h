@@ -153,6 +153,12 @@ struct model_tw {
 	bool reuseport;
 	bool overflow;
 	bool inferred;
+	bool both_closed;	/* at once, of tw_enter */
+	bool tproxy;		/* ended it, of tw_exit */
+	int8_t tcp_tw_reuse;	/* when connect() took it over, or one of */
+#define MODEL_TW_REUSE_UNASKED	-1	/* bind() had chosen the port */
+#define MODEL_TW_REUSE_UNKNOWN	-2
+	bool closer;		/* owner was seen to close it, of tw_enter */
 	/* What the table of TIME_WAITs adds. */
 	bool seen_enter;
 	int64_t lived_ms;	/* -1: not known */

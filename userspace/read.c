@@ -199,6 +199,12 @@ void read_tw_enter(const struct decode_record *rec, union read_event *e)
 	t->reuseaddr = num(rec, "reuseaddr");
 	t->reuseport = num(rec, "reuseport");
 	t->overflow = num(rec, "overflow");
+	t->both_closed = num_or(rec, "both_closed", 0);
+	t->owner.pid = num_or(rec, "closer_tgid", 0);
+	t->closer = t->owner.pid;
+	if (t->closer)
+		decode_str(rec, "closer_comm", t->owner.comm,
+			   sizeof(t->owner.comm));
 	symbol(rec, "substate", t->substate);
 	t->head.failed = t->overflow;
 }
@@ -220,6 +226,9 @@ void read_tw_exit(const struct decode_record *rec, union read_event *e)
 	read_tw(rec, t);
 	t->left_ms = num(rec, "left_ms");
 	t->inferred = num(rec, "inferred");
+	t->tproxy = num_or(rec, "tproxy", 0);
+	t->tcp_tw_reuse = num_or(rec, "tcp_tw_reuse",
+				 MODEL_TW_REUSE_UNKNOWN);
 	symbol(rec, "substate", t->substate);
 	symbol(rec, "reason", t->reason);
 }

@@ -213,6 +213,8 @@ static void json_tw_enter(struct render *r, const struct model_tw *ev)
 	json_put_bool(o, "reuseport", ev->reuseport);
 	json_put_id(o, "inode", ev->inode);
 	json_put_if(o, "overflow", ev->overflow);
+	json_put_if(o, "owner_closed", ev->closer);
+	json_put_if(o, "both_closed", ev->both_closed);
 	write_object(r, o);
 }
 
@@ -234,6 +236,10 @@ static void json_tw_exit(struct render *r, const struct model_tw *ev)
 	json_put_text(o, "reason", ev->reason);
 	json_put_count(o, "lived_ms", ev->lived_ms);
 	json_put_num(o, "left_ms", ev->left_ms);
+	if (!strcmp(ev->reason, "connect-reuse") &&
+	    ev->tcp_tw_reuse != MODEL_TW_REUSE_UNKNOWN)
+		json_put_count(o, "tcp_tw_reuse", ev->tcp_tw_reuse);
+	json_put_if(o, "tproxy", ev->tproxy);
 	json_put_if(o, "inferred", ev->inferred);
 	write_object(r, o);
 }

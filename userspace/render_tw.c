@@ -38,7 +38,9 @@ static void add_owner(struct phrase *p, const struct model_tw *ev)
 	if (!ev->owner.pid)
 		return;
 	render_line_owner(&ev->owner, 0, "", who);
-	if (ev->server)
+	if (ev->closer)
+		phrase_add(p, "; %s closed first", who);
+	else if (ev->server)
 		phrase_add(p, "; %s served that port", who);
 	else
 		phrase_add(p, "; it was %s's", who);
@@ -61,6 +63,8 @@ void render_tw_enter(struct render_line *l, const struct model_tw *ev)
 		phrase_add(&p, ", the peer has yet to close");
 	phrase_add(&p, "; %s", render_line_options(ev->reuseaddr,
 						   ev->reuseport));
+	if (ev->both_closed)
+		phrase_add(&p, "; both sides closed at once");
 	add_owner(&p, ev);
 	end(l, RENDER_PLAIN, &p, ev);
 }
@@ -80,6 +84,19 @@ void render_tw_state(struct render_line *l, const struct model_tw *ev)
 	end(l, RENDER_PLAIN, &p, ev);
 }
 
+static void add_reason(struct phrase *p, const struct model_tw *ev)
+{
+	phrase_add(p, "%s", ev->tproxy ? "a transparent proxy took it over" :
+					 rules_line(ev->reason));
+	if (strcmp(ev->reason, "connect-reuse"))
+		return;
+	if (ev->tcp_tw_reuse == MODEL_TW_REUSE_UNASKED)
+		phrase_add(p, " (its port was chosen by bind())");
+	else if (ev->tcp_tw_reuse >= 0)
+		phrase_add(p, " (net.ipv4.tcp_tw_reuse is %d)",
+			   ev->tcp_tw_reuse);
+}
+
 void render_tw_exit(struct render_line *l, const struct model_tw *ev)
 {
 	char span[RENDER_LINE_SPAN_LEN];
@@ -91,7 +108,7 @@ void render_tw_exit(struct render_line *l, const struct model_tw *ev)
 			   render_line_span(ev->lived_ms, span));
 	else
 		phrase_add(&p, "gone, it began before anybody looked: ");
-	phrase_add(&p, "%s", rules_line(ev->reason));
+	add_reason(&p, ev);
 	if (ev->left_ms)
 		phrase_add(&p, ", %s before its time",
 			   render_line_span(ev->left_ms, span));

@@ -3,6 +3,7 @@
 """Every TIME_WAIT has one beginning and one end, and the kernel's own counters
 agree: thousands of connections, all ways to end mixed."""
 
+import errno
 import os
 import random
 import socket
@@ -13,10 +14,10 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rtlib  # noqa: E402
 
-COUNT = int(os.environ.get("RT_TW_COUNT", 5000))
+COUNT = int(os.environ.get("RT_TW_COUNT", 600))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 32)))
 TW_PROBES = ("tcp_timewait", "tcp_twsk", "tcp_abort", "inet_twsk",
-             "__inet_twsk")
+             "__inet_twsk", "tcp_check")
 SO_LINGER_OFF = struct.pack("ii", 1, 0)
 ON_510 = rtlib.series() == "5.10"
 
@@ -60,9 +61,20 @@ class Play:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if source_port:
             client.bind((self.addr, source_port))
-        client.connect((self.addr, self.port))
+        rtlib.wait_until(lambda: self.connects(client), "the port's last "
+                         "connection to be gone")
         server, _ = self.listener.accept()
         return client, server
+
+    def connects(self, client):
+        """False while a softirq has yet to take the last ACK."""
+        try:
+            client.connect((self.addr, self.port))
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+            return False
+        return True
 
     def plain(self):
         """Both close: FIN_WAIT2 at the server, then TIME_WAIT."""
@@ -83,6 +95,7 @@ class Play:
         client, server = self.pair()
         server.close()
         client.recv(1)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, SO_LINGER_OFF)
         client.close()
 
@@ -243,8 +256,12 @@ def judge(tap, viewer, delta):
     tap.check(f"at least {COUNT} lives", len(born) >= COUNT)
     tap.same("born - ended = alive, by sockstat", delta["alive"],
              len(born) + lost_enter - len(exits) - lost_exit)
-    if not ON_510:
-        # 5.10 counts these when they expire.
+    if ON_510:
+        # Counted there when the timer runs out, elsewhere when it is set.
+        within(tap, "expired = TW + TWKilled",
+               sum(e["reason"] == "expired" for e in exits),
+               delta["TW"] + delta["TWKilled"], lost_exit)
+    else:
         tap.same("born = TW + TWKilled", delta["TW"] + delta["TWKilled"],
                  len(born) + lost_enter)
     within(tap, "overflows = TCPTimeWaitOverflow",
@@ -263,6 +280,15 @@ def judge(tap, viewer, delta):
     bad = [life for life in lives(ours).values() if not well_formed(life)]
     tap.check("each life has one beginning and one end",
               len(bad) <= lost_enter + lost_exit, bad[:3])
+    unnamed = [e for e in born if not e.get("owner_closed")]
+    tap.note(f"{len(unnamed)} of them without who closed: {unnamed[:2]}")
+    tap.check("no one but us is told to have closed one", all(
+        e["owner"]["pid"] == os.getpid() for e in born
+        if e.get("owner_closed")))
+    # Where names are kept is not waited for, so one may be lost.
+    tap.check("we are told to have closed each of them, but for one in 1,000",
+              len(unnamed) <= missed.get("tcp_check_oom", 0)
+              + len(born) // 1000 + 1)
     moved = [e for e in ours if e["type"] == "tw_state"
              and (e["from"], e["to"]) == ("FIN_WAIT2", "TIME_WAIT")]
     tap.check("the later FIN is told", moved)
