@@ -49,13 +49,13 @@ BUDGETS = (
     ("TCP pick excluded / skipping kretprobe", "pick-tcp",
      ("excluded", "idle"), ("floor-skip", "idle"), 1.15, None),
     ("UDP pick excluded / skipping kretprobe", "pick-udp",
-     ("excluded", "idle"), ("floor-skip", "idle"), 1.15, None),
+     ("excluded", "idle"), ("floor-skip", "idle"), 1.15, 1.15),
     ("bind, events off / empty kretprobe", "bind",
      ("off", "idle"), ("floor-empty", "idle"), 1.1, None),
     ("TCP pick, events off / empty kretprobe", "pick-tcp",
-     ("off", "idle"), ("floor-empty", "idle"), 1.1, None),
+     ("off", "idle"), ("floor-empty", "idle"), 1.1, 1.1),
     ("UDP pick, events off / empty kretprobe", "pick-udp",
-     ("off", "idle"), ("floor-empty", "idle"), 1.1, None),
+     ("off", "idle"), ("floor-empty", "idle"), 1.1, 1.1),
 )
 ORDINARY_MAX = 0.02
 
