@@ -13,7 +13,7 @@ set -euo pipefail
 
 # This is the one place that lists them.
 VIEWER='gcc libc6-dev make
-	pkg-config libtracefs-dev libtraceevent-dev libncurses-dev libzstd-dev zlib1g-dev'
+	pkg-config libtracefs-dev libtraceevent-dev libncurses-dev libzstd-dev zlib1g-dev libbpf-dev'
 BUILD="$VIEWER libelf-dev"
 VM='qemu-system-x86 busybox-static cpio kmod iproute2 procps python3 jq util-linux xz-utils zstd'
 LABS='trace-cmd'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "doctor.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #include "log.h"
 #include "probes.h"
 #include "render_doctor.h"
+#include "signatures.h"
 #include "tracecmd.h"
 #include "tracing.h"
 
@@ -117,6 +119,33 @@ static void look_btf(struct doctor_finding *f)
 	else
 		found(f, DOCTOR_WARN, NULL,
 		      "none: nobody can check whether the kernel's functions still look as the module expects");
+}
+
+static void look_signatures(struct doctor_finding *f)
+{
+	struct signatures s;
+	int rc = signatures_compare(BTF, &s);
+
+	if (rc == -ENOTSUP)
+		found(f, DOCTOR_WARN, "sudo apt install libbpf-dev, then make",
+		      "not compared with the kernel's BTF: this viewer was built without libbpf");
+	else if (rc == -ENOENT && !access(BTF, R_OK))
+		found(f, DOCTOR_WARN,
+		      "run doctor in the folder of reusetrace.ko",
+		      "not compared with the kernel's BTF: no reusetrace.ko is here, none is installed");
+	else if (rc)
+		found(f, DOCTOR_WARN, NULL,
+		      "not compared: the kernel's BTF cannot be read: %s",
+		      strerror(-rc));
+	else if (s.different)
+		found(f, DOCTOR_FAIL,
+		      "build the module for this kernel (make clean all); if that does not help, make shell has kernels that fit",
+		      "%zu of %zu probed functions are not what the module expects: %.150s",
+		      s.different, s.different + s.same + s.unknown, s.first);
+	else
+		found(f, DOCTOR_OK, NULL,
+		      "%zu probed functions are what the module expects, %zu cannot be compared",
+		      s.same, s.unknown);
 }
 
 static void look_kprobes(struct doctor_finding *f)
@@ -337,6 +366,7 @@ static const struct check checks[] = {
 	{ .name = "headers", .look = look_headers },
 	{ .name = "kprobes", .look = look_kprobes },
 	{ .name = "btf", .look = look_btf },
+	{ .name = "signatures", .look = look_signatures },
 	{ .name = "lockdown", .look = look_lockdown },
 	{ .name = "secure-boot", .look = look_secure_boot },
 	{ .name = "user", .look = look_user },

@@ -56,6 +56,21 @@ same "it says the same" "$(awk 'NF && $1 ~ /^(ok|warn|FAIL)$/ { print tolower($1
 same "it says that it works" '[1,"doctor",true]' \
 	"$(jq -c '[.v, .type, .works]' doctor.json)"
 
+same "no module's file: the functions were not compared" warn \
+	"$(state signatures)"
+cp "$REUSETRACE_KO" reusetrace.ko
+doctor 0 "with the module's file"
+same "the kernel's functions are what it expects" ok "$(state signatures)"
+sed 's/expects=inet_csk_get_port int(sock\*/expects=inet_csk_get_port int(sofa*/' \
+	"$REUSETRACE_KO" >reusetrace.ko
+doctor 1 "with one that expects something else"
+same "it is the signatures" FAIL "$(state signatures)"
+contains "by name, and what it is" \
+	"inet_csk_get_port is int(sock*, short unsigned int)" "$(cat doctor.txt)"
+same "--json says it, too" fail "$(reusetrace-view doctor --json |
+	jq -r '.checks[] | select(.name == "signatures") | .state')"
+rm reusetrace.ko
+
 echo 0 >$instance/events/reusetrace/enable
 doctor 1 "events switched off"
 same "it is the instance" FAIL "$(state instance)"
