@@ -3,13 +3,17 @@
 
 #include "instance.h"
 
+#include <linux/completion.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/mount.h>
+#include <linux/sched/task.h>
 #include <linux/trace.h>
 #include <linux/trace_events.h>
 #include <linux/uaccess.h>
@@ -46,8 +50,9 @@ static int write_user(struct file *file, const char *text)
 /*
  * Clock and buffer size of an instance can be set through its tracefs files
  * only: the setters are not exported, and kernel_write() refuses files that
- * have no write_iter(). So we do what `echo mono >trace_clock` does, from the
- * process that loads us, on a mount of our own, mounted or not elsewhere.
+ * have no write_iter(). So we do what `echo mono >trace_clock` does, in the
+ * memory of the process that loads us, on a mount of our own, mounted or not
+ * elsewhere.
  */
 static int write_setting(struct vfsmount *mnt, const char *file_name,
 			 const char *text)
@@ -62,7 +67,7 @@ static int write_setting(struct vfsmount *mnt, const char *file_name,
 		err = PTR_ERR(file);
 	} else {
 		err = file->f_op->write ? write_user(file, text) : -EINVAL;
-		fput(file);
+		__fput_sync(file);
 	}
 	if (err)
 		pr_err("cannot set %s to %s (error %d)\n", file_name, text, err);
@@ -94,6 +99,49 @@ static int apply_settings(void)
 	return err;
 }
 
+/* What the thread needs, and when it has done it. */
+struct settings {
+	struct mm_struct *mm;
+	struct completion done;
+};
+
+static int settings_thread(void *data)
+{
+	struct settings *settings = data;
+	int err;
+
+	kthread_use_mm(settings->mm);
+	err = apply_settings();
+	kthread_unuse_mm(settings->mm);
+	complete(&settings->done);
+	return err;
+}
+
+/*
+ * A process lets go of a file only when it is back in userspace, and an instance
+ * with an open file cannot be removed again. A kernel thread closes it at once.
+ */
+static int apply_settings_now(void)
+{
+	struct settings settings = { .mm = current->mm };
+	struct task_struct *thread;
+	int err;
+
+	init_completion(&settings.done);
+	thread = kthread_create(settings_thread, &settings, NAME);
+	if (IS_ERR(thread)) {
+		pr_err("cannot start a thread (error %ld)\n", PTR_ERR(thread));
+		return PTR_ERR(thread);
+	}
+	get_task_struct(thread);
+	wake_up_process(thread);
+	wait_for_completion(&settings.done);
+	/* It has ended, too, when this returns: our code can go. */
+	err = kthread_stop(thread);
+	put_task_struct(thread);
+	return err;
+}
+
 int instance_create(void)
 {
 	int err;
@@ -107,7 +155,7 @@ int instance_create(void)
 		pr_err("cannot make the tracefs instance " NAME "\n");
 		return -ENOMEM;
 	}
-	err = apply_settings();
+	err = apply_settings_now();
 	if (err)
 		instance_destroy();
 	return err;

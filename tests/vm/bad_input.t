@@ -52,6 +52,9 @@ for ports in 70000 0 80,,81 http 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17; do
 	check "ports=$ports: no instance is left" [ ! -e "$instance" ]
 done
 
+check "buffer_kb=0 is refused" fails insmod "$REUSETRACE_KO" buffer_kb=0
+check "buffer_kb=0: no instance is left" [ ! -e "$instance" ]
+
 insmod "$REUSETRACE_KO" ports=80,443
 same "ports can be read" "80,443" "$(cat $params/ports)"
 check "a bad list is refused while loaded" \

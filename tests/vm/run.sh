@@ -5,6 +5,7 @@ set -u
 here=$(dirname "$(readlink -f "$0")")
 number=0
 kmemleak=/sys/kernel/debug/kmemleak
+export RT_SPLATS='BUG|WARNING|Oops|RIP:|Call Trace|suspicious RCU|possible .*deadlock|KASAN|UBSAN|non-static key|blocked for more than|waiting for .* to become free|unreferenced object'
 # A debug kernel takes ten times as long.
 : "${RT_TEST_LIMIT:=$([ "${VM_DEBUG_KERNEL:-}" ] && echo 9000 || echo 600)}"
 export RT_TEST_LIMIT
@@ -27,7 +28,7 @@ renumber()
 splats()
 {
 	dmesg --level=emerg,alert,crit,err,warn |
-		grep -E 'BUG|WARNING|Oops|RIP:|Call Trace|suspicious RCU|possible .*deadlock|KASAN|UBSAN|non-static key|blocked for more than|waiting for .* to become free|unreferenced object' |
+		grep -E "$RT_SPLATS" |
 		grep -v 'module verification failed'
 }
 
