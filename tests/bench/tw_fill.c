@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 #define PORT		7002
-#define PORTS_A_SOURCE	20000	/* fewer than ip_local_port_range has */
+#define FIRST_SOURCE_PORT	10000
+#define PORTS_A_SOURCE	20000
 
 static struct sockaddr_in at(uint32_t addr, uint16_t port)
 {
@@ -55,15 +56,14 @@ static int serve(void)
 	return fd;
 }
 
+/* Each from an address and port of its own: a second SYN would end the first. */
 static int call(unsigned int nth)
 {
-	struct sockaddr_in from = at(INADDR_LOOPBACK + 1 +
-				     nth / PORTS_A_SOURCE, 0);
+	struct sockaddr_in from = at(INADDR_LOOPBACK + 1 + nth / PORTS_A_SOURCE,
+				     FIRST_SOURCE_PORT + nth % PORTS_A_SOURCE);
 	struct sockaddr_in to = at(INADDR_LOOPBACK, PORT);
-	int fd = tcp(), one = 1;
+	int fd = tcp();
 
-	must(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one,
-			sizeof(one)), "IP_BIND_ADDRESS_NO_PORT");
 	must(bind(fd, (struct sockaddr *)&from, sizeof(from)), "bind");
 	must(connect(fd, (struct sockaddr *)&to, sizeof(to)), "connect");
 	return fd;
