@@ -2,8 +2,8 @@
 /*
  * The only file that knows how kernels differ. What can be tried is tried by
  * compiling the files in compat/ against the headers (compat_probed.h is the
- * outcome); what static functions take cannot be tried, so
- * tests/vm/signatures.t compares those with the kernel's own type information.
+ * outcome); what static functions take cannot be tried, so doctor
+ * compares those with the kernel's own type information.
  */
 #ifndef REUSETRACE_COMPAT_H
 #define REUSETRACE_COMPAT_H

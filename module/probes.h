@@ -15,8 +15,8 @@
 
 /*
  * What the handlers of @function take it to be. No header declares the static
- * functions we probe, so this goes into the module's information, where
- * tests/vm/signatures.t compares it with the kernel's own type information.
+ * functions we probe, so this goes into the module's information, and doctor
+ * compares it with the kernel's own type information.
  */
 #define PROBE_EXPECTS(function, prototype)				\
 	MODULE_INFO(expects, __stringify(function) " " prototype)
