@@ -7,6 +7,7 @@ port, and of one listener that many processes have."""
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -120,18 +121,39 @@ def connected_member():
     return story
 
 
+def queued(listener):
+    """How many connections wait in it: tcpi_unacked says so of a listener."""
+    info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    return struct.unpack_from("I", info, 24)[0]
+
+
+def accepted(listener):
+    """The connection that moved to it, or all that is known of why it did not."""
+    listener.settimeout(rtlib.LIMIT)
+    try:
+        return listener.accept()[0]
+    except TimeoutError as error:
+        known = subprocess.run(
+            "ss -tanoei; nstat -asz | grep -v ' 0 *0.0$'; cat /proc/net/softnet_stat "
+            "/proc/sys/net/ipv4/tcp_migrate_req /sys/module/reusetrace/parameters/probes",
+            shell=True, check=False, capture_output=True, text=True).stdout
+        raise RuntimeError(f"nobody to accept\n{known}") from error
+
+
 def closes_and_stays():
     story = Story("a listener that closes with a connection in its queue")
     migrate_req(1)
     a = story.joins(1)
     client = socket.create_connection((HERE, story.port))
+    # connect() can return before ksoftirqd has shown the listener the last ACK.
+    rtlib.wait_until(lambda: queued(a), "the connection to be in the queue")
     b = story.joins(2)
     cookie = rtlib.cookie_of(a)
     a.close()
     if CLOSES:
         story.expect("close", cookie, 1, 1)
         story.expect("leave", cookie, 1, 0)
-        b.accept()[0].close()
+        accepted(b).close()
     else:
         story.expect("leave", cookie, 1)
     client.close()
