@@ -7,7 +7,6 @@ port, and of one listener that many processes have."""
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -121,12 +120,6 @@ def connected_member():
     return story
 
 
-def queued(listener):
-    """How many connections wait in it: tcpi_unacked says so of a listener."""
-    info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    return struct.unpack_from("I", info, 24)[0]
-
-
 def accepted(listener):
     """The connection that moved to it, or all that is known of why it did not."""
     listener.settimeout(rtlib.LIMIT)
@@ -146,7 +139,7 @@ def closes_and_stays():
     a = story.joins(1)
     client = socket.create_connection((HERE, story.port))
     # connect() can return before ksoftirqd has shown the listener the last ACK.
-    rtlib.wait_until(lambda: queued(a), "the connection to be in the queue")
+    rtlib.wait_until(lambda: rtlib.queued(a), "the connection to be in the queue")
     b = story.joins(2)
     cookie = rtlib.cookie_of(a)
     a.close()

@@ -54,6 +54,9 @@ class Scene:
                 self.array, 1, where=bpflib.SELECT_OR_MIGRATE))
         self.clients = [socket.create_connection((HERE, self.port), 60)
                         for _ in range(CLIENTS)]
+        if not half_open:
+            rtlib.wait_until(lambda: rtlib.queued(self.old) == CLIENTS,
+                             "all connections to be in the queue")
         self.others = [self.listener() for _ in range(others)]
         if program:
             bpflib.map_set(self.array, 0, self.others[0])

@@ -192,5 +192,11 @@ def wait_until(condition, what, limit=LIMIT):
         time.sleep(0.005)
 
 
+def queued(listener):
+    """How many connections wait in it: tcpi_unacked says so of a listener."""
+    info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    return struct.unpack_from("I", info, 24)[0]
+
+
 def series():
     return os.environ.get("VM_KERNEL", os.uname().release)
