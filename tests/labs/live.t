@@ -30,7 +30,7 @@ scripts/servers.sh >/dev/null
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 kernels=${KERNELS:-all}
-[[ $kernels != all ]] || kernels=$(awk '!/^#/ && NF { print $1 }' scripts/kernels)
+[[ $kernels != all ]] || kernels=$(series_list)
 for series in $kernels; do
 	LABS_DIR=$out/$series
 	scripts/vm.sh --kernel "$series" --timeout 3000 --out "$LABS_DIR" -- "$0" "$@" |

@@ -22,6 +22,9 @@ NAMESPACES = int(os.environ.get("RT_NAMESPACES", 10))
 PICKS = 200
 TEAM = 4
 SELECT = "reuseport_select_sock"
+# Without a hit of these, a pick, a bind, a member that comes or goes is not told.
+TELL_ALL = (SELECT, "udp_lib_get_port", "reuseport_alloc", "reuseport_add_sock",
+            "bpf_sk_reuseport_detach")
 # What it remembers (Documentation/architecture.md), itself and its libraries.
 MEMORY_MB = 40
 
@@ -111,7 +114,7 @@ def flood(tap, buffer_kb, lossy):
     viewer.stop()
     seen = sum(len(viewer.of(kind)) for kind in ("bind", "group", "steer"))
     lost = sum(e["count"] or 0 for e in viewer.losses() if not e["probe"])
-    missed = missed_of(viewer)
+    missed = missed_of(viewer, *TELL_ALL)
     name = f"{FLOOD} datagrams, {buffer_kb} kB"
     tap.note(f"{name}: {away} dropped on the way, {seen} seen, {lost} lost in the "
              f"buffer, {missed} missed; the viewer's memory {before:.1f} MB")
