@@ -3,7 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
 #include <unistd.h>
+
+#define TABLE_LINE	256
+#define STATE_LISTEN	0x0a	/* as in /proc/net/tcp */
 
 void members_join(struct members *m)
 {
@@ -21,6 +26,43 @@ void members_leave(struct members *m, unsigned int index)
 {
 	close(m->member[index].fd);
 	m->member[index] = m->member[--m->n];
+}
+
+static FILE *open_table(const struct endpoint *e)
+{
+	char path[] = "/proc/net/udp6";
+	FILE *table;
+
+	snprintf(path, sizeof(path), "/proc/net/%s%s", e->udp ? "udp" : "tcp",
+		 e->inet6 ? "6" : "");
+	table = fopen(path, "re");
+	if (!table)
+		endpoint_die(path);
+	return table;
+}
+
+/* The listeners come first, and nobody reads on to thousands of TIME_WAITs. */
+static unsigned int count_members(const struct endpoint *e)
+{
+	FILE *table = open_table(e);
+	unsigned int port, state, n = 0;
+	char line[TABLE_LINE];
+
+	while (fgets(line, sizeof(line), table)) {
+		if (sscanf(line, " %*u: %*[^:]:%x %*[^:]:%*x %x", &port, &state) != 2)
+			continue;	/* the head of the table */
+		if (!e->udp && state != STATE_LISTEN)
+			break;
+		n += port == e->port;
+	}
+	fclose(table);
+	return n;
+}
+
+void members_settle(const struct members *m)
+{
+	while (count_members(&m->at) != m->n)
+		sched_yield();
 }
 
 int members_take(const struct members *m, unsigned int index, uint16_t *sport)

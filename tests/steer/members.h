@@ -39,6 +39,15 @@ void members_join(struct members *m);
 void members_leave(struct members *m, unsigned int index);
 
 /**
+ * members_settle - wait until the kernel, too, knows those who are left
+ * @m: the group, whose port nobody else uses in this network namespace
+ *
+ * close() is over before the socket leaves when another process, such as one that
+ * looks through /proc/PID/fd, holds the file for a moment.
+ */
+void members_settle(const struct members *m);
+
+/**
  * members_take - one connection or datagram that has arrived at a member
  * @m: the group
  * @index: the member

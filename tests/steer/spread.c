@@ -71,11 +71,15 @@ static void change(struct spread *s)
 		    (m->n == s->load->members && (m->n == 1 || rand() % 2));
 
 	drain(s);
-	if (more)
+	if (more) {
 		members_join(m);
-	else
-		members_leave(m, s->load->connected + rand() %
-				 (m->n - s->load->connected));
+		return;
+	}
+	members_leave(m, s->load->connected +
+		      rand() % (m->n - s->load->connected));
+	alarm(PATIENCE_S);
+	members_settle(m);
+	alarm(0);
 }
 
 static void connect_member(const struct spread *s)
