@@ -65,33 +65,13 @@ stress:
 # each kernel.
 steer:
 	@scripts/deps.sh matrix
-	@$(MAKE) -s userspace
-	@$(MAKE) -s -C tests/steer
-	@for k in $(if $(filter all,$(KERNELS)),$$(awk '!/^#/ && NF { print $$1 }' scripts/kernels),$(KERNELS)); do \
-		echo "== $$k"; \
-		scripts/vm.sh --kernel $$k --timeout 3600 --mem 2048 -- \
-			env RT_STEER_COUNT=1250 RT_FLOOD=100000 \
-			RT_BPF_CLIENTS=500 RT_MIGRATE_CLIENTS=200 \
-			RT_MEMBERS=1000 RT_NAMESPACES=50 \
-			tests/vm/run.sh tests/vm/steer.t tests/vm/steer_bpf.t \
-			tests/vm/steer_bad.t tests/vm/migrate.t || exit 1; \
-	done
+	@tests/run.sh --steer
 
-# 5,000 TIME_WAITs against the kernel's counters, and 100,000 alive at once: these on
-# a clock that counts instructions, or the first are gone before the last begin.
+# 5,000 TIME_WAITs against the kernel's counters, and 100,000 alive at once;
+# twenty-five minutes for each kernel.
 timewait:
 	@scripts/deps.sh matrix
-	@$(MAKE) -s userspace
-	@$(MAKE) -s -C tests/bench
-	@for k in $(if $(filter all,$(KERNELS)),$$(awk '!/^#/ && NF { print $$1 }' scripts/kernels),$(KERNELS)); do \
-		echo "== $$k"; \
-		scripts/vm.sh --kernel $$k --timeout 3600 --mem 2048 -- \
-			env RT_TEST_LIMIT=1800 RT_TW_COUNT=5000 \
-			tests/vm/run.sh tests/vm/timewait.t tests/vm/timewait_exits.t || exit 1; \
-		scripts/vm.sh --kernel $$k --timeout 3600 --mem 2048 --icount -- \
-			env RT_TEST_LIMIT=3400 RT_TW_CROWD=100000 \
-			tests/vm/run.sh tests/vm/timewait_crowd.t || exit 1; \
-	done
+	@tests/run.sh --timewait
 
 # Each cell on each kernel, ten minutes for one: tests/matrix/outcome and
 # Documentation/bind-matrix.md are written anew.

@@ -8,6 +8,9 @@
 #                             $DEBUG_KERNELS (6.12)
 #     run.sh --stress         stress.t alone with $RT_CYCLES (200) cycles, on
 #                             $KERNELS and on the debug kernels in $DEBUG_KERNELS
+#     run.sh --steer          10,000 picks by TCP and by UDP, a flood of 100,000,
+#                             1,000 members, 50 network namespaces
+#     run.sh --timewait       5,000 TIME_WAITs, and 100,000 alive at once
 #
 # Twice as many suites as there are CPUs run at once (RT_JOBS), and are reported
 # in the order in which they stand here.
@@ -151,6 +154,35 @@ stress_suites()
 	done
 }
 
+steer_suites()
+{
+	local series
+
+	for series in $kernels; do
+		vm_suite "steer-$series" "$series" -- env RT_TEST_LIMIT=$LIMIT \
+			RT_STEER_COUNT=1250 RT_FLOOD=100000 RT_BPF_CLIENTS=500 \
+			RT_MIGRATE_CLIENTS=200 RT_MEMBERS=1000 RT_NAMESPACES=50 \
+			tests/vm/run.sh tests/vm/steer.t tests/vm/steer_bpf.t \
+			tests/vm/steer_bad.t tests/vm/migrate.t
+	done
+}
+
+# The crowd is on a clock that counts instructions, or the first are gone before
+# the last begin.
+timewait_suites()
+{
+	local series
+
+	for series in $kernels; do
+		vm_suite "timewait-$series" "$series" -- env RT_TEST_LIMIT=$LIMIT \
+			RT_TW_COUNT=5000 \
+			tests/vm/run.sh tests/vm/timewait.t tests/vm/timewait_exits.t
+		vm_suite "timewait-crowd-$series" "$series" --icount \
+			--timeout $LONG_LIMIT -- env RT_TEST_LIMIT=$LONG_LIMIT \
+			RT_TW_CROWD=100000 tests/vm/run.sh tests/vm/timewait_crowd.t
+	done
+}
+
 interrupted()
 {
 	trap - INT TERM
@@ -170,6 +202,8 @@ done
 case ${1:-} in
 --debug-kernel) debug_suites ;;
 --stress) stress_suites ;;
+--steer) steer_suites ;;
+--timewait) timewait_suites ;;
 *)
 	host_suites
 	libs_suites
