@@ -19,6 +19,14 @@ migrates=false
 modern=true
 [[ $(uname -r) != 5.* ]] || modern=false
 
+# On a kernel that catches mistakes all takes ten times as long, but a TIME_WAIT
+# lasts a minute there, too.
+slow=false
+[ ! "${VM_DEBUG_KERNEL:-}" ] || {
+	slow=true
+	export WAIT=300
+}
+
 # What a fact is: a name, what is expected, what the trace says. An event that
 # the viewer does not know by its keys yet is read in the kernel's own text.
 # shellcheck disable=SC2016 # jq's variables
@@ -84,7 +92,8 @@ fact("s7 is allowed over one TIME_WAIT"; [["ok", "reuseaddr", 1]];
      bound("s7") | map([.result, .why, .over_time_wait])),
 fact("two connections enter TIME_WAIT"; 2; of("tw_enter") | length),
 fact("what ended the first"; if $modern then "destroyed" else "reset" end;
-     of("tw_exit")[0] | value("reason"))'
+     of("tw_exit")[0] | value("reason")
+     | if $slow and . == "expired" then "destroyed" else . end)'
 
 facts[e4]='
 fact("the refusals, their reason and which of them is 0.0.0.0";
@@ -276,6 +285,7 @@ check_facts()
 		compare "$1" "$fact" "$want" "$got"
 		count=$((count + 1))
 	done < <(jq -rs --argjson migrates $migrates --argjson modern $modern \
+		--argjson slow $slow \
 		"$prelude ${facts[$1]}" "$out/$1.jsonl" 2>&1)
 	check "$1: the trace could be read" [ "$count" -gt 1 ]
 }
