@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fairness.h"
 #include "model.h"
 
 #define GROUPS_MAX	1024
@@ -163,15 +162,6 @@ size_t groups_list(const struct groups *g, const struct groups_group ***list);
  */
 size_t groups_members(const struct groups *g, const struct groups_group *group,
 		      const struct groups_member ***list);
-
-/**
- * groups_judge - is a group's load spread as a hash spreads it?
- * @g: the table
- * @group: the group
- * @f: set
- */
-void groups_judge(const struct groups *g, const struct groups_group *group,
-		  struct fairness *f);
 
 /**
  * groups_forgotten - picks of groups that had to be forgotten

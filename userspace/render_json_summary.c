@@ -5,6 +5,7 @@
 
 #include "fairness.h"
 #include "groups.h"
+#include "spread.h"
 #include "timewaits.h"
 
 #define TIME_WAIT_PORTS_MAX 16	/* those with most */
@@ -82,7 +83,7 @@ static void put_group(struct json *o, const struct groups *g,
 {
 	struct fairness f;
 
-	groups_judge(g, group, &f);
+	spread_judge(g, group, &f);
 	json_open(o, NULL);
 	json_put_num(o, "netns", group->netns);
 	json_put_count(o, "group", group->id);

@@ -9,6 +9,7 @@
 #include "fairness.h"
 #include "groups.h"
 #include "rules.h"
+#include "spread.h"
 #include "timewaits.h"
 
 #define MEMBERS_SHOWN	20
@@ -130,7 +131,7 @@ static void put_fairness(const struct render_line *l, const struct groups *g,
 	FILE *f = l->config->out;
 	struct fairness fair;
 
-	groups_judge(g, group, &fair);
+	spread_judge(g, group, &fair);
 	if (group->unhashed)
 		fprintf(f, "    %7" PRIu64 "  were not by hash, and are not judged here\n",
 			group->unhashed);

@@ -11,6 +11,7 @@
 #include "fairness.h"
 #include "groups.h"
 #include "rules.h"
+#include "spread.h"
 #include "timewaits.h"
 
 #define PORTS_SHOWN	64
@@ -127,7 +128,7 @@ static void add_group(struct top_rows *rows, const struct groups *g,
 	struct fairness fair;
 	struct top_row *row;
 
-	groups_judge(g, group, &fair);
+	spread_judge(g, group, &fair);
 	row = add(rows, "chi-square", "  %s port %u, %u member%s, %" PRIu64 " pick%s%s",
 		  group->proto, group->addr.port, group->size,
 		  render_line_plural(group->size), group->picks,

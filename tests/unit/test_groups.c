@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fairness.h"
 #include "groups.h"
+#include "spread.h"
 
 #define NETNS	4026531840u
 
@@ -257,7 +259,7 @@ static void who_got_nothing_is_judged_too(void **state)
 	change("join", 11, 2);
 	for (i = 0; i < 100; i++)
 		pick(10, 0, 2, i);
-	groups_judge(g, group(), &f);
+	spread_judge(g, group(), &f);
 	assert_int_equal(f.members, 2);
 	assert_int_equal(f.idlest, 0);
 	assert_int_equal(f.verdict, FAIRNESS_UNEVEN);
@@ -271,7 +273,7 @@ static void members_nobody_saw_join_are_judged_too(void **state)
 	(void)state;
 	for (i = 0; i < 90; i++)
 		pick(10 + i % 3, i % 3, 4, i);
-	groups_judge(g, group(), &f);
+	spread_judge(g, group(), &f);
 	assert_int_equal(f.members, 4);
 	assert_int_equal(f.idlest, 0);
 	assert_int_equal(f.verdict, FAIRNESS_UNEVEN);
@@ -293,7 +295,7 @@ static void members_are_judged_for_the_time_they_were_there(void **state)
 	change("leave", 10, 1);
 	for (i = 0; i < 100; i++)
 		pick(11, 0, 1, 2000 + i);
-	groups_judge(g, group(), &f);
+	spread_judge(g, group(), &f);
 	assert_int_equal(f.members, 2);
 	assert_int_equal(f.verdict, FAIRNESS_EVEN);
 	assert_true(f.chi_square < 1e-9);
