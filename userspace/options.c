@@ -21,6 +21,7 @@ struct row {
 	const char *name;
 	const char *arg;	/* NULL: takes none */
 	const char *help;
+	const char *verbs;	/* that it means something to; NULL: all */
 	size_t flag;		/* the bool to set in struct options, or */
 	int (*apply)(struct options *o, const struct row *row, const char *arg);
 };
@@ -279,40 +280,48 @@ static int apply_verbose(struct options *o, const struct row *row,
 }
 
 #define SETS(member)	.flag = offsetof(struct options, member)
+#define WATCHERS	"watch top record"
+#define FILTERS		WATCHERS " report"
 
 static const struct row rows[] = {
 	{ .letter = 'P', .name = "port", .arg = "LIST", .apply = apply_port,
+	  .verbs = FILTERS,
 	  .help = "only these local ports, separated by commas" },
-	{ .letter = 'p', .name = "pid", .arg = "LIST", .apply = apply_pid,
+	{ .letter = 'p', .name = "pid", .arg = "LIST", .apply = apply_pid, .verbs = FILTERS,
 	  .help = "only these processes: who asked, or whose socket was picked" },
 	{ .letter = 'e', .name = "event", .arg = "LIST", .apply = apply_event,
+	  .verbs = FILTERS,
 	  .help = "only these events, such as bind,bind_conflict" },
-	{ .letter = 'x', .name = "failed", SETS(filter.failed_only),
+	{ .letter = 'x', .name = "failed", SETS(filter.failed_only), .verbs = FILTERS,
 	  .help = "only what was refused" },
-	{ .letter = '4', .name = "ipv4", SETS(filter.inet),
+	{ .letter = '4', .name = "ipv4", SETS(filter.inet), .verbs = FILTERS,
 	  .help = "only IPv4 sockets" },
-	{ .letter = '6', .name = "ipv6", SETS(filter.inet6),
+	{ .letter = '6', .name = "ipv6", SETS(filter.inet6), .verbs = FILTERS,
 	  .help = "only IPv6 sockets" },
-	{ .name = "tcp", SETS(filter.tcp), .help = "only TCP" },
-	{ .name = "udp", SETS(filter.udp), .help = "only UDP" },
+	{ .name = "tcp", SETS(filter.tcp), .verbs = FILTERS,
+	  .help = "only TCP" },
+	{ .name = "udp", SETS(filter.udp), .verbs = FILTERS,
+	  .help = "only UDP" },
 	{ .letter = 'N', .name = "netns", .arg = "INODE|PATH|PID",
-	  .apply = apply_netns, .help = "only this network namespace" },
+	  .apply = apply_netns, .verbs = FILTERS,
+	  .help = "only this network namespace" },
 	{ .letter = 'c', .name = "cgroup", .arg = "PATH", .apply = apply_cgroup,
+	  .verbs = FILTERS,
 	  .help = "only processes of this control group, or below it" },
-	{ .letter = 'j', .name = "json", SETS(json),
+	{ .letter = 'j', .name = "json", SETS(json), .verbs = "watch report doctor",
 	  .help = "one JSON object a line" },
-	{ .name = "split", SETS(split),
+	{ .name = "split", SETS(split), .verbs = "watch report",
 	  .help = "COMMAND's output left, the kernel right (on a terminal)" },
 	{ .name = "timestamp", .arg = "none|relative|delta|wall",
-	  .apply = apply_timestamp,
+	  .apply = apply_timestamp, .verbs = "watch report",
 	  .help = "what the first column tells (relative)" },
 	{ .name = "color", .arg = "auto|always|never", .apply = apply_color,
 	  .help = "colours; auto: on a terminal, without NO_COLOR" },
 	{ .letter = 'b', .name = "buffer-kb", .arg = "KIB",
-	  .apply = apply_buffer,
+	  .apply = apply_buffer, .verbs = WATCHERS,
 	  .help = "size of each CPU's event buffer; larger loses less" },
 	{ .letter = 'o', .name = "output", .arg = "FILE",
-	  .apply = apply_output,
+	  .apply = apply_output, .verbs = "record",
 	  .help = "what record writes" },
 	{ .letter = 'q', .name = "quiet", SETS(quiet),
 	  .help = "no notices, and no summary at the end of the text" },
@@ -377,8 +386,26 @@ static int refuse_option(int why, char **argv)
 	return -EINVAL;
 }
 
+/* Is @verb one of the words in @verbs? */
+static bool is_for(const char *verbs, const char *verb)
+{
+	size_t len = strlen(verb);
+
+	for (; verbs; verbs = strchr(verbs, ' ')) {
+		verbs += strspn(verbs, " ");
+		if (!strncmp(verbs, verb, len) && strchr(" ", verbs[len]))
+			return true;
+	}
+	return false;
+}
+
 static int apply_row(struct options *o, const struct row *row, const char *arg)
 {
+	if (o->verb && row->verbs && !is_for(row->verbs, o->verb)) {
+		log_error("--%s means nothing to %s: see reusetrace-view --help",
+			  row->name, o->verb);
+		return -EINVAL;
+	}
 	if (row->apply)
 		return row->apply(o, row, arg);
 	*(bool *)((char *)o + row->flag) = true;

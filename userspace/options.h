@@ -20,6 +20,7 @@ enum options_color {
 struct options {
 	struct filter filter;
 	const char *const *known_events;	/* that -e takes; ends with NULL */
+	const char *verb;			/* "watch": none is named; NULL: any */
 	bool json;
 	bool split;
 	bool top;				/* set by the verb */
@@ -38,7 +39,7 @@ struct options {
 
 /**
  * options_parse - read the arguments
- * @o: set; known_events must be set beforehand
+ * @o: set; known_events and verb must be set beforehand
  * @argc: of main()
  * @argv: of main(); its order changes, and @o points into it
  *

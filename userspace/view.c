@@ -202,6 +202,7 @@ int main(int argc, char **argv)
 
 	if (check_streams())
 		return 1;
+	o.verb = verb->name ? verb->name : "watch";
 	if (options_parse(&o, argc - skip, argv + skip))
 		return STATUS_USAGE;
 	status = run(verb, &o);

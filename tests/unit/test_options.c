@@ -33,13 +33,13 @@ static int split(const char *line)
 }
 
 /* What is said on stderr goes to @said. */
-static int parse(const char *line)
+static int parse_for(const char *verb, const char *line)
 {
 	int saved = dup(STDERR_FILENO), argc = split(line), rc;
 	FILE *f = tmpfile();
 	size_t n;
 
-	o = (struct options){ .known_events = events };
+	o = (struct options){ .known_events = events, .verb = verb };
 	fflush(stderr);
 	dup2(fileno(f), STDERR_FILENO);
 	rc = options_parse(&o, argc, argv);
@@ -51,6 +51,11 @@ static int parse(const char *line)
 	said[n] = '\0';
 	fclose(f);
 	return rc;
+}
+
+static int parse(const char *line)
+{
+	return parse_for(NULL, line);
 }
 
 static void assert_parses(const char *line)
@@ -193,6 +198,21 @@ static void namespaces(void **state)
 	assert_int_equal(o.filter.netns, st.st_ino);
 }
 
+static void a_command_takes_what_means_something_to_it(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_for("record", "-o file -e bind -b 64"), 0);
+	assert_int_equal(parse_for("watch", "-P 80 --split -b 64"), 0);
+	assert_int_equal(parse_for("report", "--split -c / dir"), 0);
+	assert_int_equal(parse_for("doctor", "-j -v"), 0);
+	assert_int_not_equal(parse_for("report", "-o file dir"), 0);
+	assert_non_null(strstr(said, "--output means nothing to report"));
+	assert_int_not_equal(parse_for("report", "-b 64 dir"), 0);
+	assert_int_not_equal(parse_for("top", "-j"), 0);
+	assert_int_not_equal(parse_for("explain", "-x"), 0);
+	assert_int_not_equal(parse_for("watch", "-o file"), 0);
+}
+
 static void help_names_every_option(void **state)
 {
 	static const char *const names[] = {
@@ -223,6 +243,7 @@ int main(void)
 		cmocka_unit_test(a_command_keeps_its_options),
 		cmocka_unit_test(operands_stand_anywhere),
 		cmocka_unit_test(namespaces),
+		cmocka_unit_test(a_command_takes_what_means_something_to_it),
 		cmocka_unit_test(help_names_every_option),
 	};
 
