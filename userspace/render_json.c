@@ -208,7 +208,7 @@ static void json_tw_enter(struct render *r, const struct model_tw *ev)
 	struct json *o = new_tw(r, ev);
 
 	json_put_text(o, "substate", ev->substate);
-	json_put_num(o, "timeout_ms", ev->timeout_ms);
+	json_put_count(o, "timeout_ms", ev->overflow ? -1 : (int64_t)ev->timeout_ms);
 	json_put_bool(o, "reuseaddr", ev->reuseaddr);
 	json_put_bool(o, "reuseport", ev->reuseport);
 	json_put_id(o, "inode", ev->inode);
