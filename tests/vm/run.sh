@@ -6,9 +6,12 @@ here=$(dirname "$(readlink -f "$0")")
 number=0
 kmemleak=/sys/kernel/debug/kmemleak
 export RT_SPLATS='BUG|WARNING|Oops|RIP:|Call Trace|suspicious RCU|possible .*deadlock|KASAN|UBSAN|non-static key|blocked for more than|waiting for .* to become free|unreferenced object'
-# A debug kernel takes ten times as long.
-: "${RT_TEST_LIMIT:=$([ "${VM_DEBUG_KERNEL:-}" ] && echo 9000 || echo 600)}"
-export RT_TEST_LIMIT
+# A debug kernel takes ten times as long, for a test and for a step of a demo.
+if [ "${VM_DEBUG_KERNEL:-}" ]; then
+	: "${RT_TEST_LIMIT:=9000}" "${WAIT:=300}"
+	export WAIT
+fi
+export RT_TEST_LIMIT=${RT_TEST_LIMIT:-600}
 
 # Give a test's lines numbers of our own, and its name in front.
 renumber()
