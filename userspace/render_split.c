@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 
 #include "columns.h"
+#include "fold.h"
 #include "render_line.h"
 
 #define ENTRIES		256	/* kept for drawing again */
@@ -299,7 +300,7 @@ static void split_summary(struct render *r, struct model *m,
 	take_text(s, end->ts);
 	s->inner->ops->summary(s->inner, m, end);
 	fflush(s->inner->config.out);
-	fwrite(s->text, 1, s->size, r->config.out);
+	fold_put(r->config.out, s->text, s->size, s->width);
 }
 
 static void split_tick(struct render *r, uint64_t now)

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fairness.h"
+#include "fold.h"
 #include "groups.h"
 #include "rules.h"
 #include "spread.h"
@@ -204,14 +206,17 @@ static void put_timewait_ports(FILE *f, struct model *m, uint64_t now)
 {
 	char old[RENDER_LINE_SPAN_LEN], last[RENDER_LINE_SPAN_LEN];
 	struct timewaits_port port[TIME_WAIT_PORTS_SHOWN];
+	uint32_t others = timewaits_alive(model_timewaits(m), now);
 	size_t i, n = timewaits_ports(model_timewaits(m), now, port,
 				      TIME_WAIT_PORTS_SHOWN);
 
-	for (i = 0; i < n; i++)
-		fprintf(f, "    %7u  alive on port %u, the oldest for %s; the port is free in %s\n",
+	for (i = 0; i < n; others -= port[i++].count)
+		fprintf(f, "    %7u  alive on port %u, the oldest for %s; free in %s\n",
 			port[i].count, port[i].port,
 			render_line_span(port[i].oldest_ms, old),
 			render_line_span(port[i].free_ms, last));
+	if (others)
+		fprintf(f, "    %7u  alive on other ports\n", others);
 }
 
 static void put_timewaits(const struct render_line *l, struct model *m,
@@ -306,7 +311,7 @@ static void put_completeness(const struct render_line *l, const struct model *m,
 	render_line_end(l);
 }
 
-void render_summary(const struct render_line *l, struct model *m,
+static void put_all(const struct render_line *l, struct model *m,
 		    const struct render_end *end, uint64_t hidden)
 {
 	render_line_put(l, RENDER_STRONG, 0, "summary");
@@ -318,4 +323,32 @@ void render_summary(const struct render_line *l, struct model *m,
 	put_timewaits(l, m, end->ts);
 	put_listeners(l, m);
 	put_completeness(l, m, end);
+}
+
+/* A terminal would break long lines anywhere. */
+static bool put_folded(const struct render_line *l, struct model *m,
+		       const struct render_end *end, uint64_t hidden)
+{
+	struct render_config config = *l->config;
+	struct render_line line = *l;
+	char *text = NULL;
+	size_t size;
+
+	config.out = open_memstream(&text, &size);
+	if (!config.out)
+		return false;
+	line.config = &config;
+	put_all(&line, m, end, hidden);
+	if (!fclose(config.out))
+		fold_put(l->config->out, text, size, config.width);
+	free(text);
+	return true;
+}
+
+void render_summary(const struct render_line *l, struct model *m,
+		    const struct render_end *end, uint64_t hidden)
+{
+	if (l->config->width < 8 || !isatty(fileno(l->config->out)) ||
+	    !put_folded(l, m, end, hidden))
+		put_all(l, m, end, hidden);
 }
