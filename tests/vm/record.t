@@ -131,15 +131,21 @@ sh -c "$(sed -n 's/.*to mend: \(echo 1 .*\)/\1/p' doctor.txt | sed 's/sudo //')"
 	>/dev/null
 reusetrace-view doctor >doctor.txt
 same "its command mends it" 0 $?
-# into_main: what becomes of a trace-cmd that fails is not ours to test
+# libtracecmd reads the events' formats, /proc/kallsyms, printk_formats and
+# saved_cmdlines twice, once for the size, and gives up with status 22 and "error in
+# size of file" when one has changed in between (3.1.6: so does `trace-cmd restore -c
+# -k FILE` while FILE grows). In a kernel they change at any time: a module comes, a
+# process is seen for the first time. It happened here once, and in none of 30 runs in
+# a row on an idle machine; nobody kept what was said then. So: once more, and say why.
 into_main()
 {
 	trace-cmd record -q -C mono -e reusetrace -o main.dat \
 		python3 command.py >stdout 2>&1
 }
 into_main || {
-	note "trace-cmd failed: $(tail -3 stdout)"
-	into_main
+	note "trace-cmd failed with $?, is tried again:"
+	sed 's/^/# | /' stdout
+	check "trace-cmd into the main buffer, the second time" into_main
 }
 same "the main buffer: the same events" "$(plain report.json | jq -r .type)" \
 	"$(reusetrace-view report -j main.dat 2>stderr | jq -r 'select(.type != "summary") | .type')"
