@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "digits.h"
+
 static int parse4(const void *bytes, size_t size, struct model_addr *addr)
 {
 	struct sockaddr_in in;
@@ -53,20 +55,17 @@ int addr_parse(const void *bytes, size_t size, struct model_addr *addr)
 
 static char *put_number(char *at, unsigned int value)
 {
-	char digits[10];
-	int n = 0;
+	char digits[DIGITS_MAX], *end = digits + sizeof(digits);
+	const char *from = digits_before(end, value);
 
-	do {
-		digits[n++] = '0' + value % 10;
-		value /= 10;
-	} while (value);
-	while (n)
-		*at++ = digits[--n];
+	/* Five of them at most. */
+	while (from < end)
+		*at++ = *from++;
 	return at;
 }
 
 /* inet_ntop() would have printf() do it. */
-static void put_host4(const uint8_t *bytes, char *at)
+static char *put_host4(const uint8_t *bytes, char *at)
 {
 	int i;
 
@@ -76,15 +75,23 @@ static void put_host4(const uint8_t *bytes, char *at)
 		at = put_number(at, bytes[i]);
 	}
 	*at = '\0';
+	return at;
+}
+
+/* Up to the terminator. */
+static char *put_host(const struct model_addr *addr, char *at)
+{
+	if (addr->family == AF_INET)
+		return put_host4(addr->bytes, at);
+	if (!addr->family ||
+	    !inet_ntop(addr->family, addr->bytes, at, ADDR_TEXT_LEN))
+		strcpy(at, "-");
+	return at + strlen(at);
 }
 
 const char *addr_host(const struct model_addr *addr, char *text)
 {
-	if (addr->family == AF_INET)
-		put_host4(addr->bytes, text);
-	else if (!addr->family ||
-		 !inet_ntop(addr->family, addr->bytes, text, ADDR_TEXT_LEN))
-		strcpy(text, "-");
+	put_host(addr, text);
 	return text;
 }
 
@@ -96,8 +103,7 @@ const char *addr_port(const struct model_addr *addr, char *text)
 
 	if (brackets)
 		*at++ = '[';
-	addr_host(addr, at);
-	at += strlen(at);
+	at = put_host(addr, at);
 	if (brackets)
 		*at++ = ']';
 	*at++ = ':';

@@ -45,6 +45,7 @@ struct known {
 struct decode_event {
 	struct decode_event *next;
 	struct tep_event *tep;
+	unsigned int number;
 	struct naming *symbols;
 	struct naming *flags;
 	struct known *known;
@@ -194,6 +195,7 @@ int decode_add_format(struct decode *d, const char *system, const char *text,
 		free_event(e);
 		return -ENOMEM;
 	}
+	e->number = d->events ? d->events->number + 1 : 0;
 	e->next = d->events;
 	d->events = e;
 	return 0;
@@ -232,6 +234,11 @@ int decode_record(struct decode *d, struct decode_record *rec)
 const char *decode_name(const struct decode_event *event)
 {
 	return event->tep->name;
+}
+
+unsigned int decode_number(const struct decode_event *event)
+{
+	return event->number;
 }
 
 const struct decode_event *decode_find(const struct decode *d, const char *name)

@@ -68,6 +68,12 @@ int decode_record(struct decode *d, struct decode_record *rec);
 const char *decode_name(const struct decode_event *event);
 
 /**
+ * decode_number - which of the formats is it, counted from 0?
+ * @event: the event
+ */
+unsigned int decode_number(const struct decode_event *event);
+
+/**
  * decode_find - an event by its name
  * @d: the decoder
  * @name: without the system

@@ -305,11 +305,18 @@ bool events_paired(const struct filter *filter)
 	       filter_shows(filter, "bind_conflict");
 }
 
-static const struct row *row_of(const struct events *ev,
+static const struct row *row_of(struct events *ev,
 				const struct decode_record *rec)
 {
-	const struct row *row = row_named(decode_name(rec->event));
+	unsigned int number = decode_number(rec->event);
+	const struct row *row = NULL;
 
+	if (number < EVENTS_NUMBERS && ev->row[number])
+		row = &rows[ev->row[number] - 1];
+	else
+		row = row_named(decode_name(rec->event));
+	if (row && number < EVENTS_NUMBERS)
+		ev->row[number] = row - rows + 1;
 	return row && ev->usable[row - rows] ? row : NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "render.h"
 
 #define EVENTS_ROWS_MAX	16
+#define EVENTS_NUMBERS	64	/* of formats that have a quick way to their row */
 
 /* Where an event goes to. */
 struct events {
@@ -24,6 +25,8 @@ struct events {
 	bool recorded;		/* a recording need not have every event */
 	uint64_t strangers;	/* left out: their control group is not known */
 	bool usable[EVENTS_ROWS_MAX];	/* set by events_announce() */
+	/* Of events by decode_number(): the row plus one; 0: not looked for. */
+	uint8_t row[EVENTS_NUMBERS];
 };
 
 /**

@@ -6,18 +6,21 @@
 #include <string.h>
 
 #include "addr.h"
+#include "digits.h"
 
 #define ROOM		4096	/* to begin with */
-#define VALUE_LEN	32	/* a number, comma, quotes and colon */
 #define BYTE_LEN	6	/* what a byte takes at most: \uFFFD */
+#define NUMBER_LEN	24	/* DIGITS_MAX and a sign, at least */
 #define REAL_DIGITS	12
 #define REPLACEMENT	0xfffd	/* for what is no UTF-8 */
 
-static bool grow(struct json *j, size_t more)
+bool json_grow(struct json *j, size_t more)
 {
 	size_t room = j->room ? j->room : ROOM;
 	char *text;
 
+	if (j->failed)
+		return false;
 	while (room - j->len < more)
 		room *= 2;
 	text = realloc(j->text, room);
@@ -30,12 +33,10 @@ static bool grow(struct json *j, size_t more)
 	return true;
 }
 
-/* What is put has been made room for by put_key(). */
+/* What is put has been made room for, by this or by json_key(). */
 static inline bool need(struct json *j, size_t more)
 {
-	if (j->failed)
-		return false;
-	return j->room - j->len >= more || grow(j, more);
+	return json_has_room(j, more) || json_grow(j, more);
 }
 
 static inline void put_char(struct json *j, char c)
@@ -111,15 +112,34 @@ static const bool plain[256] = {
 	[' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... 0x7f] = true,
 };
 
+#define EACH(byte)	(0x0101010101010101ull * (byte))
+
+/*
+ * The same of eight at once: none below ' ', none '"' or '\\', none above 0x7f.
+ * A byte without its top bit underflows into it when it was smaller.
+ */
+static bool all_plain(const unsigned char *s)
+{
+	uint64_t v, quote, back;
+
+	memcpy(&v, s, sizeof(v));
+	quote = v ^ EACH('"');
+	back = v ^ EACH('\\');
+	return !((v | (v - EACH(' ')) | (quote - EACH(1)) | (back - EACH(1))) &
+		 EACH(0x80));
+}
+
 static size_t put_plain(struct json *j, const unsigned char *s,
 			const unsigned char *end)
 {
+	size_t n = 0, all = end - s;
 	char *to = j->text + j->len;
-	size_t n = 0;
 
-	do
+	for (; all - n >= sizeof(uint64_t) && all_plain(s + n);
+	     n += sizeof(uint64_t))
+		memcpy(to + n, s + n, sizeof(uint64_t));
+	for (; n < all && plain[s[n]]; n++)
 		to[n] = s[n];
-	while (++n < (size_t)(end - s) && plain[s[n]]);
 	j->len += n;
 	return n;
 }
@@ -155,30 +175,11 @@ static void put_comma(struct json *j)
 		put_char(j, ',');
 }
 
-/*
- * A comma where one belongs, the key, and room for @more and a number. Keys are
- * ours and need no escapes; those that are not go by json_put_named().
- */
-static bool put_key(struct json *j, const char *key, size_t more)
-{
-	size_t len = key ? strlen(key) : 0;
-
-	if (!need(j, len + more + VALUE_LEN))
-		return false;
-	put_comma(j);
-	if (key) {
-		put_char(j, '"');
-		put_word(j, key, len);
-		put_word(j, "\":", 2);
-	}
-	return true;
-}
-
 void json_begin(struct json *j)
 {
 	j->len = 0;
 	j->failed = false;
-	if (need(j, VALUE_LEN))
+	if (need(j, JSON_VALUE_LEN))
 		put_char(j, '{');
 }
 
@@ -196,22 +197,10 @@ void json_free(struct json *j)
 	free(j->text);
 }
 
-void json_open(struct json *j, const char *key)
-{
-	if (put_key(j, key, 0))
-		put_char(j, '{');
-}
-
 void json_close(struct json *j)
 {
 	if (need(j, 1))
 		put_char(j, '}');
-}
-
-void json_open_list(struct json *j, const char *key)
-{
-	if (put_key(j, key, 0))
-		put_char(j, '[');
 }
 
 void json_close_list(struct json *j)
@@ -220,57 +209,51 @@ void json_close_list(struct json *j)
 		put_char(j, ']');
 }
 
-void json_put_null(struct json *j, const char *key)
+void json_value_null(struct json *j)
 {
-	if (put_key(j, key, 0))
-		put_word(j, "null", 4);
+	put_word(j, "null", 4);
 }
 
-void json_put_bytes(struct json *j, const char *key, const char *bytes,
-		    size_t len)
+void json_value_bytes(struct json *j, const char *bytes, size_t len)
 {
-	if (put_key(j, key, BYTE_LEN * len))
+	if (need(j, BYTE_LEN * len + JSON_VALUE_LEN))
 		put_string(j, bytes, len);
 }
 
-void json_put_text(struct json *j, const char *key, const char *text)
+void json_value_text(struct json *j, const char *text)
 {
 	if (*text)
-		json_put_bytes(j, key, text, strlen(text));
+		json_value_bytes(j, text, strlen(text));
 	else
-		json_put_null(j, key);
+		json_value_null(j);
 }
 
-static void put_number(struct json *j, int64_t value)
+/*
+ * The room is always as large as the largest number: to copy that much takes
+ * less than to copy as many bytes as there are.
+ */
+void json_value_num(struct json *j, int64_t value)
 {
 	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
-	char digits[24], *end = digits + sizeof(digits), *at = end;
+	char digits[2 * NUMBER_LEN] = "", *end = digits + NUMBER_LEN;
+	char *at = digits_before(end, left);
 
-	do {
-		*--at = '0' + left % 10;
-		left /= 10;
-	} while (left);
 	if (value < 0)
 		*--at = '-';
-	put_word(j, at, end - at);
-}
-
-void json_put_num(struct json *j, const char *key, int64_t value)
-{
-	if (put_key(j, key, 0))
-		put_number(j, value);
+	memcpy(j->text + j->len, at, NUMBER_LEN);
+	j->len += end - at;
 }
 
 void json_put_named(struct json *j, const char *name, int64_t value)
 {
 	size_t len = strlen(name);
 
-	if (!need(j, BYTE_LEN * len + VALUE_LEN))
+	if (!need(j, BYTE_LEN * len + JSON_VALUE_LEN))
 		return;
 	put_comma(j);
 	put_string(j, name, len);
 	put_char(j, ':');
-	put_number(j, value);
+	json_value_num(j, value);
 }
 
 /* The exponent of a real, "e-05", in its shortest form. */
@@ -287,9 +270,9 @@ static void put_exponent(struct json *j, const char *e)
 /* With a point or an exponent always: it shall be read as a real again. */
 void json_put_real(struct json *j, const char *key, double value)
 {
-	char text[VALUE_LEN], *e;
+	char text[JSON_VALUE_LEN], *e;
 
-	if (!put_key(j, key, 0))
+	if (!json_key(j, key))
 		return;
 	snprintf(text, sizeof(text), "%.*g", REAL_DIGITS, value);
 	e = strchr(text, 'e');
@@ -300,51 +283,16 @@ void json_put_real(struct json *j, const char *key, double value)
 		put_word(j, ".0", 2);
 }
 
-void json_put_id(struct json *j, const char *key, uint64_t id)
+void json_value_bool(struct json *j, bool value)
 {
-	if (id)
-		json_put_num(j, key, id);
-	else
-		json_put_null(j, key);
+	put_word(j, value ? "true" : "false", value ? 4 : 5);
 }
 
-void json_put_count(struct json *j, const char *key, int64_t count)
-{
-	if (count < 0)
-		json_put_null(j, key);
-	else
-		json_put_num(j, key, count);
-}
-
-void json_put_bool(struct json *j, const char *key, bool value)
-{
-	if (put_key(j, key, 0))
-		put_word(j, value ? "true" : "false", value ? 4 : 5);
-}
-
-void json_put_if(struct json *j, const char *key, bool value)
-{
-	if (value)
-		json_put_bool(j, key, true);
-}
-
-void json_put_uid(struct json *j, const char *key, uint32_t uid)
-{
-	json_put_count(j, key, uid == MODEL_NO_UID ? -1 : (int64_t)uid);
-}
-
-void json_put_addr(struct json *j, const char *key,
-		   const struct model_addr *addr)
+void json_value_addr(struct json *j, const struct model_addr *addr)
 {
 	char text[ADDR_TEXT_LEN];
 
-	json_put_text(j, key, addr->family ? addr_host(addr, text) : "");
-}
-
-void json_put_port(struct json *j, const char *key,
-		   const struct model_addr *addr)
-{
-	json_put_count(j, key, addr->family ? addr->port : -1);
+	json_value_text(j, addr->family ? addr_host(addr, text) : "");
 }
 
 void json_put_names(struct json *j, const char *key,

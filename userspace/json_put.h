@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model.h"
 
@@ -42,34 +43,161 @@ int json_end(struct json *j, FILE *out);
  */
 void json_free(struct json *j);
 
+/* What a value takes beside its key: a number, comma, quotes and colon. */
+#define JSON_VALUE_LEN	48
+
+/* Keys are literals: inlined, their length and their copy cost next to nothing. */
+#define JSON_INLINE	static inline __attribute__((always_inline))
+
+bool json_grow(struct json *j, size_t more);
+
+JSON_INLINE bool json_has_room(const struct json *j, size_t more)
+{
+	return !j->failed && j->room - j->len >= more;
+}
+
+/**
+ * json_key - a comma where one belongs, the key, and room for a short value
+ * @j: the object
+ * @key: needs no escapes; those that do go by json_put_named(). NULL: in a list
+ *
+ * Return: false when memory is short.
+ */
+JSON_INLINE bool json_key(struct json *j, const char *key)
+{
+	size_t len = key ? __builtin_strlen(key) : 0;
+	char *at, last;
+
+	if (!json_has_room(j, len + JSON_VALUE_LEN) &&
+	    !json_grow(j, len + JSON_VALUE_LEN))
+		return false;
+	at = j->text + j->len;
+	last = at[-1];
+	*at = ',';
+	at += last != '{' && last != '[';
+	if (key) {
+		*at++ = '"';
+		memcpy(at, key, len);
+		memcpy(at + len, "\":", 2);
+		at += len + 2;
+	}
+	j->len = at - j->text;
+	return true;
+}
+
+/* Values where json_key() has made room. */
+void json_value_null(struct json *j);
+void json_value_text(struct json *j, const char *text);
+void json_value_bytes(struct json *j, const char *bytes, size_t len);
+void json_value_num(struct json *j, int64_t value);
+void json_value_bool(struct json *j, bool value);
+void json_value_addr(struct json *j, const struct model_addr *addr);
+
+JSON_INLINE void json_put_char(struct json *j, const char *key, char c)
+{
+	if (json_key(j, key))
+		j->text[j->len++] = c;
+}
+
 /* In a list, the key is NULL. Each one that is opened is closed. */
-void json_open(struct json *j, const char *key);
+JSON_INLINE void json_open(struct json *j, const char *key)
+{
+	json_put_char(j, key, '{');
+}
+
+JSON_INLINE void json_open_list(struct json *j, const char *key)
+{
+	json_put_char(j, key, '[');
+}
+
 void json_close(struct json *j);
-void json_open_list(struct json *j, const char *key);
 void json_close_list(struct json *j);
 
-void json_put_null(struct json *j, const char *key);
+JSON_INLINE void json_put_null(struct json *j, const char *key)
+{
+	if (json_key(j, key))
+		json_value_null(j);
+}
+
 /* "": null. Bytes that are no UTF-8 become U+FFFD. */
-void json_put_text(struct json *j, const char *key, const char *text);
+JSON_INLINE void json_put_text(struct json *j, const char *key,
+			       const char *text)
+{
+	if (json_key(j, key))
+		json_value_text(j, text);
+}
+
 /* The same of so many bytes; none: "". */
-void json_put_bytes(struct json *j, const char *key, const char *bytes,
-		    size_t len);
-void json_put_num(struct json *j, const char *key, int64_t value);
+JSON_INLINE void json_put_bytes(struct json *j, const char *key,
+				const char *bytes, size_t len)
+{
+	if (json_key(j, key))
+		json_value_bytes(j, bytes, len);
+}
+
+JSON_INLINE void json_put_num(struct json *j, const char *key, int64_t value)
+{
+	if (json_key(j, key))
+		json_value_num(j, value);
+}
+
 /* With a key that is not ours. */
 void json_put_named(struct json *j, const char *name, int64_t value);
 void json_put_real(struct json *j, const char *key, double value);
-/* 0 stands for "it has none", or "nobody knows": null. */
-void json_put_id(struct json *j, const char *key, uint64_t id);
+
 /* Negative: null. */
-void json_put_count(struct json *j, const char *key, int64_t count);
-void json_put_bool(struct json *j, const char *key, bool value);
+JSON_INLINE void json_put_count(struct json *j, const char *key, int64_t count)
+{
+	if (!json_key(j, key))
+		return;
+	if (count < 0)
+		json_value_null(j);
+	else
+		json_value_num(j, count);
+}
+
+/* 0 stands for "it has none", or "nobody knows": null. */
+JSON_INLINE void json_put_id(struct json *j, const char *key, uint64_t id)
+{
+	if (!json_key(j, key))
+		return;
+	if (id)
+		json_value_num(j, id);
+	else
+		json_value_null(j);
+}
+
+JSON_INLINE void json_put_bool(struct json *j, const char *key, bool value)
+{
+	if (json_key(j, key))
+		json_value_bool(j, value);
+}
+
 /* false: no key at all. */
-void json_put_if(struct json *j, const char *key, bool value);
-void json_put_uid(struct json *j, const char *key, uint32_t uid);
-void json_put_addr(struct json *j, const char *key,
-		   const struct model_addr *addr);
-void json_put_port(struct json *j, const char *key,
-		   const struct model_addr *addr);
+JSON_INLINE void json_put_if(struct json *j, const char *key, bool value)
+{
+	if (value)
+		json_put_bool(j, key, true);
+}
+
+JSON_INLINE void json_put_uid(struct json *j, const char *key, uint32_t uid)
+{
+	json_put_count(j, key, uid == MODEL_NO_UID ? -1 : (int64_t)uid);
+}
+
+JSON_INLINE void json_put_addr(struct json *j, const char *key,
+			       const struct model_addr *addr)
+{
+	if (json_key(j, key))
+		json_value_addr(j, addr);
+}
+
+JSON_INLINE void json_put_port(struct json *j, const char *key,
+			       const struct model_addr *addr)
+{
+	json_put_count(j, key, addr->family ? addr->port : -1);
+}
+
 void json_put_names(struct json *j, const char *key,
 		    const struct model_names *names);
 /* pid, comm and, if known, cgroup. */

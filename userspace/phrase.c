@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "digits.h"
+
 #define DIGITS	24
 
 /* Where the text goes; @end is the terminator's last place. */
@@ -27,13 +29,16 @@ static inline void put_bytes(struct room *r, const char *bytes, size_t n)
 {
 	size_t left = r->end - r->at;
 
+	char *at = r->at;
+
 	if (n > left)
 		n = left;
-	/* Most are so short that a call would take longer. */
-	for (; n && n < 8; n--)
-		*r->at++ = *bytes++;
-	memcpy(r->at, bytes, n);
 	r->at += n;
+	/* Most are so short that a call would take longer. */
+	for (; n >= 8; n -= 8, at += 8, bytes += 8)
+		memcpy(at, bytes, 8);
+	while (n--)
+		*at++ = *bytes++;
 }
 
 static void put_fill(struct room *r, char c, int n)
@@ -52,16 +57,6 @@ static void put_padded(struct room *r, const struct spec *s, const char *bytes,
 		put_fill(r, ' ', s->width - n);
 }
 
-/* Digits up to @end; dividing by what is known beforehand is no division. */
-static char *decimal(char *end, uint64_t value)
-{
-	do {
-		*--end = '0' + value % 10;
-		value /= 10;
-	} while (value);
-	return end;
-}
-
 static char *hexadecimal(char *end, uint64_t value)
 {
 	do {
@@ -75,7 +70,7 @@ static void put_number(struct room *r, const struct spec *s, bool negative,
 		       uint64_t value, bool hex)
 {
 	char digits[DIGITS], *end = digits + DIGITS;
-	char *at = hex ? hexadecimal(end, value) : decimal(end, value);
+	char *at = hex ? hexadecimal(end, value) : digits_before(end, value);
 	int n = end - at;
 
 	if (s->zero) {
@@ -162,19 +157,25 @@ static bool put_one(struct room *r, char letter, const struct spec *s,
 }
 
 /* The most common ones, without anything between % and letter. */
-static bool put_plain(struct room *r, char letter, va_list *ap)
+static inline bool put_plain(struct room *r, char letter, va_list *ap)
 {
 	char digits[DIGITS], *end = digits + DIGITS, *at;
 	const char *text;
+	int value;
 
 	if (letter == 's') {
 		text = va_arg(*ap, const char *);
 		if (!text)
 			text = "(null)";
-		while (*text && r->at < r->end)
-			*r->at++ = *text++;
+		put_bytes(r, text, strlen(text));
 	} else if (letter == 'u') {
-		at = decimal(end, va_arg(*ap, unsigned int));
+		at = digits_before(end, va_arg(*ap, unsigned int));
+		put_bytes(r, at, end - at);
+	} else if (letter == 'd') {
+		value = va_arg(*ap, int);
+		at = digits_before(end, value < 0 ? -(int64_t)value : value);
+		if (value < 0)
+			*--at = '-';
 		put_bytes(r, at, end - at);
 	} else {
 		return false;
@@ -182,16 +183,26 @@ static bool put_plain(struct room *r, char letter, va_list *ap)
 	return true;
 }
 
+/* What stands before the next conversion, as far as there is room. */
+static inline const char *put_literal(struct room *r, const char *format)
+{
+	char *at = r->at, *end = r->end, c;
+
+	for (; (c = *format) && c != '%'; format++)
+		if (at < end)
+			*at++ = c;
+	r->at = at;
+	return format;
+}
+
 static bool print_known(struct room *r, const char *format, va_list *ap)
 {
 	struct spec s;
 
-	for (; *format; format++) {
-		if (*format != '%') {
-			if (r->at < r->end)
-				*r->at++ = *format;
-			continue;
-		}
+	for (;; format++) {
+		format = put_literal(r, format);
+		if (!*format)
+			break;
 		format++;
 		if (put_plain(r, *format, ap))
 			continue;

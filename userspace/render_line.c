@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "cgroup.h"
+#include "digits.h"
 #include "phrase.h"
 
 #define NSEC_PER_SEC	1000000000LL
@@ -16,6 +17,8 @@
 #define INDENT		4	/* of a detail, behind the time */
 #define DETAIL_LEN	1024
 #define COLUMN_LEN	64
+#define NAME_MOST	16
+#define RELATIVE_LEN	32	/* 20 digits, a point, a sign, spaces */
 
 static const char *const colors[] = {
 	[RENDER_PLAIN]	= "",
@@ -26,24 +29,27 @@ static const char *const colors[] = {
 	[RENDER_STRONG]	= "\033[1m",
 };
 
-/* Right-aligned in 11 columns, two behind. */
-static void put_relative(const struct render_line *l, int64_t ns)
+/* Right-aligned in 11 columns, two behind; RELATIVE_LEN spaces stand there. */
+static char *relative(int64_t ns, char *end)
 {
 	uint64_t us = (ns < 0 ? -ns : ns) / 1000;
-	char text[COLUMN_LEN], *end = text + sizeof(text), *at = end - 2;
-	int i;
+	char *at = end - 2, *point = at - 6;
 
-	memset(text, ' ', sizeof(text));
-	for (i = 0; i < 7 || us; i++) {
-		if (i == 6)
-			*--at = '.';
-		*--at = '0' + us % 10;
-		us /= 10;
-	}
+	/* A million more, so that there are six digits behind the point. */
+	digits_before(at, us % 1000000 + 1000000);
+	at = digits_before(point - 1, us / 1000000);
+	*--point = '.';
 	if (ns < 0)
 		*--at = '-';
-	if (at > end - 13)
-		at = end - 13;
+	return at > end - 13 ? end - 13 : at;
+}
+
+static void put_relative(const struct render_line *l, int64_t ns)
+{
+	char text[RELATIVE_LEN], *end = text + sizeof(text), *at;
+
+	memset(text, ' ', sizeof(text));
+	at = relative(ns, end);
 	fwrite_unlocked(at, 1, end - at, l->config->out);
 }
 
@@ -73,18 +79,19 @@ void render_line_pass(struct render_line *l, uint64_t ts)
 		l->start = l->config->start ? l->config->start : ts;
 }
 
-static void put_time(struct render_line *l, uint64_t ts)
+/* Of the times that are counted from another. */
+static int64_t counted(const struct render_line *l, uint64_t ts)
 {
-	render_line_pass(l, ts);
-	if (!l->last)
-		l->last = ts;
-	if (l->config->timestamp == RENDER_TIME_RELATIVE)
-		put_relative(l, ts - l->start);
-	else if (l->config->timestamp == RENDER_TIME_DELTA)
-		put_relative(l, ts - l->last);
-	else if (l->config->timestamp == RENDER_TIME_WALL)
+	return ts - (l->config->timestamp == RENDER_TIME_DELTA ? l->last :
+								 l->start);
+}
+
+static void put_time(const struct render_line *l, uint64_t ts)
+{
+	if (l->config->timestamp == RENDER_TIME_WALL)
 		put_wall(l, ts);
-	l->last = ts;
+	else if (l->config->timestamp != RENDER_TIME_NONE)
+		put_relative(l, counted(l, ts));
 }
 
 static int time_width(const struct render_line *l)
@@ -143,12 +150,44 @@ void render_line_put(const struct render_line *l, enum render_line_color color,
 		put_spaces(f, (size_t)width > len ? width - len + 2 : 2);
 }
 
+static char *add_column(char *at, const char *text, size_t len, size_t width)
+{
+	memcpy(at, text, len);
+	memset(at + len, ' ', width + 2 - len);
+	return at + width + 2;
+}
+
+/* Most lines begin so: all three columns by one call. */
+static bool begin_at_once(const struct render_line *l, uint64_t ts,
+			  const char *who, const char *what)
+{
+	size_t who_len = strlen(who), what_len = strlen(what);
+	char text[RELATIVE_LEN + 2 * COLUMN_LEN], *from, *at;
+
+	if (l->config->color || who_len > WHO_WIDTH || what_len > WHAT_WIDTH ||
+	    l->config->timestamp == RENDER_TIME_WALL ||
+	    l->config->timestamp == RENDER_TIME_NONE)
+		return false;
+	memset(text, ' ', RELATIVE_LEN);
+	from = relative(counted(l, ts), text + RELATIVE_LEN);
+	at = add_column(text + RELATIVE_LEN, who, who_len, WHO_WIDTH);
+	at = add_column(at, what, what_len, WHAT_WIDTH);
+	fwrite_unlocked(from, 1, at - from, l->config->out);
+	return true;
+}
+
 void render_line_begin(struct render_line *l, uint64_t ts, const char *who,
 		       const char *what)
 {
-	put_time(l, ts);
-	render_line_put(l, RENDER_STRONG, WHO_WIDTH, who);
-	render_line_put(l, RENDER_PLAIN, WHAT_WIDTH, what);
+	render_line_pass(l, ts);
+	if (!l->last)
+		l->last = ts;
+	if (!begin_at_once(l, ts, who, what)) {
+		put_time(l, ts);
+		render_line_put(l, RENDER_STRONG, WHO_WIDTH, who);
+		render_line_put(l, RENDER_PLAIN, WHAT_WIDTH, what);
+	}
+	l->last = ts;
 }
 
 void render_line_end(const struct render_line *l)
@@ -194,19 +233,36 @@ void render_line_detail(const struct render_line *l,
 	}
 }
 
+/* As "%.16s", what is no letter replaced; up to the terminator. */
+static char *put_name(char *at, const char *name, size_t room)
+{
+	unsigned char c;
+
+	for (; room && (c = *name); room--, name++)
+		*at++ = c < ' ' || c == 0x7f ? '?' : c;
+	*at = '\0';
+	return at;
+}
+
 const char *render_line_task(const struct model_task *task,
 			     const char *unknown, char *text)
 {
-	unsigned char *c;
+	char digits[DIGITS_MAX + 1], *end = digits + sizeof(digits), *at = end;
+	char *to;
 
-	if (task->pid)
-		phrase_print(text, RENDER_LINE_TASK_LEN, "%.16s[%d]",
-			     task->comm, task->pid);
-	else
-		phrase_print(text, RENDER_LINE_TASK_LEN, "%s", unknown);
-	for (c = (unsigned char *)text; *c; c++)
-		if (*c < ' ' || *c == 0x7f)
-			*c = '?';
+	if (!task->pid) {
+		put_name(text, unknown, RENDER_LINE_TASK_LEN - 1);
+		return text;
+	}
+	at = digits_before(end, task->pid < 0 ? -(int64_t)task->pid : task->pid);
+	if (task->pid < 0)
+		*--at = '-';
+	to = put_name(text, task->comm, NAME_MOST);
+	*to++ = '[';
+	memcpy(to, at, end - at);
+	to += end - at;
+	*to++ = ']';
+	*to = '\0';
 	return text;
 }
 
@@ -216,6 +272,8 @@ const char *render_line_owner(const struct model_task *task, uint32_t processes,
 	char who[RENDER_LINE_TASK_LEN], unit[CGROUP_UNIT_LEN], more[40] = "";
 	const char *name = task->pid ? cgroup_unit(task->cgroup, unit) : NULL;
 
+	if (!name && (!task->pid || processes < 2))
+		return render_line_task(task, unknown, text);
 	render_line_task(task, unknown, who);
 	if (task->pid && processes > 1)
 		phrase_print(more, sizeof(more), " and %u more process%s",

@@ -183,10 +183,12 @@ static void add_flags(struct phrase *p, const struct model_names *flags)
 
 static void put_pick(const struct render_line *l, const struct model_steer *ev)
 {
-	char who[RENDER_LINE_OWNER_LEN], unnamed[32];
+	char who[RENDER_LINE_OWNER_LEN], unnamed[32] = "";
 	struct phrase p = { "" };
 
-	phrase_print(unnamed, sizeof(unnamed), "socket %" PRIu64, ev->cookie);
+	if (!ev->owner.pid)
+		phrase_print(unnamed, sizeof(unnamed), "socket %" PRIu64,
+			     ev->cookie);
 	if (ev->index >= 0)
 		phrase_add(&p, "member %d of %u: ", ev->index + 1, ev->size);
 	if (ev->cookie)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rules.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define CSK	"net/ipv4/inet_connection_sock.c"
 #define GROUP	"net/core/sock_reuseport.c"
+
+#define PLACE_BITS	8
+#define PLACES	(1 << PLACE_BITS)
 
 static const struct rules_rule rules[] = {
 	{
@@ -214,15 +219,48 @@ const struct rules_rule *rules_at(size_t i)
 	return i - N_RULES < rules_words_n ? &rules_words[i - N_RULES] : NULL;
 }
 
-const struct rules_rule *rules_find(const char *id)
+/* Every line of a report asks for one: not by going through all of them. */
+static const struct rules_rule *places[PLACES];
+
+static size_t place_of(const char *id)
+{
+	uint32_t hash = 0;
+
+	while (*id)
+		hash = (hash + (unsigned char)*id++) * 0x9e3779b1u;
+	return hash >> (32 - PLACE_BITS);
+}
+
+/* The rule's place, or the free one where it would be. */
+static size_t look_up(const char *id)
+{
+	size_t at = place_of(id);
+
+	while (places[at] && strcmp(places[at]->id, id))
+		at = (at + 1) % PLACES;
+	return at;
+}
+
+static void fill_places(void)
 {
 	const struct rules_rule *rule;
-	size_t i;
+	size_t i, at;
 
-	for (i = 0; (rule = rules_at(i)); i++)
-		if (!strcmp(rule->id, id))
-			break;
-	return rule;
+	for (i = 0; (rule = rules_at(i)) && i < PLACES / 2; i++) {
+		at = look_up(rule->id);
+		if (!places[at])
+			places[at] = rule;
+	}
+}
+
+const struct rules_rule *rules_find(const char *id)
+{
+	static bool filled;
+
+	if (!filled)
+		fill_places();
+	filled = true;
+	return places[look_up(id)];
 }
 
 const char *rules_line(const char *id)
