@@ -62,9 +62,8 @@ NOKPROBE_SYMBOL(bind_call_begin);
 static void tell_no_free_port(const struct bind_args *bind)
 {
 	struct bind_conflict_args args = {
-		.sock = bind->sock,
+		.bind = bind,
 		.verdict.rule = BIND_RULE_NO_FREE_PORT,
-		.op = bind->op,
 	};
 
 	trace_bind_conflict(&args);
@@ -86,57 +85,72 @@ static void fill_from_attempt(struct bind_args *args,
 }
 NOKPROBE_SYMBOL(fill_from_attempt);
 
-/*
- * @args->sock is filled in. @attempt is NULL when there was no room for it:
- * less is known then.
- */
-static void tell(const struct bind_attempt *attempt, struct bind_args *args)
+/* What is known without the attempt, for which there may have been no room. */
+static void read_call(const struct sock *sk, u16 port, bool listening,
+		      struct bind_args *args)
 {
+	sockread_desc(sk, &args->sock);
+	args->port = port;
+	args->op = op_of(listening);
+	args->why = BIND_WHY_UNKNOWN;
 	args->owners = -1;
 	args->over_time_wait = -1;
 	args->passed_over = -1;
-	if (attempt)
-		fill_from_attempt(args, attempt);
-	if (!args->port && args->result == -EADDRINUSE)
-		tell_no_free_port(args);
-	trace_bind(args);
+	args->truncated = false;
 }
-NOKPROBE_SYMBOL(tell);
+NOKPROBE_SYMBOL(read_call);
+
+static void read_attempt(const struct bind_attempt *attempt, int result,
+			 u16 bound_port, struct bind_args *args)
+{
+	read_call(attempt->sk, attempt->port, attempt->listening, args);
+	args->result = result;
+	args->bound_port = bound_port;
+	fill_from_attempt(args, attempt);
+}
+NOKPROBE_SYMBOL(read_attempt);
 
 void bind_tell_success(struct bind_attempt *attempt, u16 bound_port)
 {
-	struct bind_args args = {
-		.bound_port = bound_port,
-		.port = attempt->port,
-		.op = op_of(attempt->listening),
-	};
+	struct bind_args args;
 
 	attempt->told = true;
 	if (!ports_want(bound_port))
 		return;
-	sockread_desc(attempt->sk, &args.sock);
-	tell(attempt, &args);
+	read_attempt(attempt, 0, bound_port, &args);
+	trace_bind(&args);
 }
 NOKPROBE_SYMBOL(bind_tell_success);
+
+/* Nobody under the port's lock could. */
+static void tell_late(const struct bind_call *call, int result)
+{
+	u16 bound_port = result ? 0 : call->sk->sk_num;
+	struct bind_args args;
+
+	if (!result && !ports_want(bound_port))
+		return;
+	if (call->attempt) {
+		read_attempt(call->attempt, result, bound_port, &args);
+	} else {
+		read_call(call->sk, call->port, call->listening, &args);
+		args.result = result;
+		args.bound_port = bound_port;
+	}
+	if (!args.port && result == -EADDRINUSE)
+		tell_no_free_port(&args);
+	trace_bind(&args);
+}
+NOKPROBE_SYMBOL(tell_late);
 
 int bind_call_end(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct bind_call *call = (struct bind_call *)ri->data;
 	int ret = (int)regs_return_value(regs);
-	struct bind_args args = {
-		/* 5.10 returns 1, which its callers turn into EADDRINUSE. */
-		.result = ret > 0 ? -EADDRINUSE : ret,
-		.port = call->port,
-		.op = op_of(call->listening),
-	};
 
-	if (!args.result)
-		args.bound_port = call->sk->sk_num;
-	if ((!call->attempt || !call->attempt->told) &&
-	    (args.result || ports_want(args.bound_port))) {
-		sockread_desc(call->sk, &args.sock);
-		tell(call->attempt, &args);
-	}
+	/* 5.10 returns 1, which its callers turn into EADDRINUSE. */
+	if (!call->attempt || !call->attempt->told)
+		tell_late(call, ret > 0 ? -EADDRINUSE : ret);
 	bind_attempt_end(call->attempt);
 	return 0;
 }
@@ -144,8 +158,13 @@ NOKPROBE_SYMBOL(bind_call_end);
 
 void bind_search_begin(struct bind_search *search, const struct sock *sk)
 {
-	*search = (struct bind_search) { .left = CULPRIT_SEARCH };
 	sockread_requester(sk, &search->req);
+	search->verdict = (struct bind_verdict) {};
+	search->holder = NULL;
+	search->passed = NULL;
+	search->left = CULPRIT_SEARCH;
+	search->found = false;
+	search->truncated = false;
 }
 NOKPROBE_SYMBOL(bind_search_begin);
 
@@ -224,37 +243,24 @@ static void guess_holder(struct bind_search *search)
 }
 NOKPROBE_SYMBOL(guess_holder);
 
-static void tell_refusal(struct bind_attempt *attempt,
-			 const struct sock_desc *sock)
-{
-	struct bind_args args = {
-		.sock = *sock,
-		.result = -EADDRINUSE,
-		.port = attempt->port,
-		.op = op_of(attempt->listening),
-	};
-
-	attempt->told = true;
-	tell(attempt, &args);
-}
-NOKPROBE_SYMBOL(tell_refusal);
-
 void bind_search_tell(struct bind_search *search, struct bind_attempt *attempt)
 {
-	struct bind_conflict_args args = {
-		.port = attempt->port,
-		.op = op_of(attempt->listening),
-		.inferred = !search->found,
-		.truncated = search->truncated,
-	};
+	struct bind_conflict_args args;
+	struct bind_args bind;
 
 	guess_holder(search);
+	read_attempt(attempt, -EADDRINUSE, 0, &bind);
+	args.bind = &bind;
 	args.verdict = search->verdict;
-	sockread_desc(attempt->sk, &args.sock);
+	args.inferred = !search->found;
+	args.truncated = search->truncated;
 	if (search->holder)
 		sockread_desc(search->holder, &args.holder);
+	else
+		args.holder = (struct sock_desc) {};
 	trace_bind_conflict(&args);
-	tell_refusal(attempt, &args.sock);
+	attempt->told = true;
+	trace_bind(&bind);
 }
 NOKPROBE_SYMBOL(bind_search_tell);
 

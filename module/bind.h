@@ -123,8 +123,8 @@ bind_tally_only_counts(struct bind_attempt *attempt,
 
 	if (tally->owners >= BIND_OWNERS_TALLIED_MAX)
 		return false;
-	if (!sockread_apart(sk2, req) &&
-	    !(tally->by_reuseaddr && sockread_by_reuseaddr(sk2, req)))
+	if (!(tally->by_reuseaddr && sockread_by_reuseaddr(sk2, req)) &&
+	    !sockread_apart(sk2, req))
 		return false;
 	tally->owners++;
 	tally->time_wait += sockread_is_time_wait(sk2);

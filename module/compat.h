@@ -164,7 +164,7 @@ static inline struct file *compat_open_below(struct vfsmount *mnt,
 
 /*
  * Inode number of a full socket, 0 when no process holds it. The socket's
- * inode is freed after an RCU grace period, so reading it needs only that.
+ * inode is freed after an RCU grace period: preemption is off.
  */
 static inline u64 compat_sock_inode(const struct sock *sk)
 {
@@ -224,17 +224,13 @@ static inline bool compat_keeps_closed(const struct sock *sk)
 #if RT_HAS_CLOSED_SOCKS
 	const struct sock_reuseport *reuse;
 	const struct bpf_prog *prog = NULL;
-	bool keeps;
 
-	rcu_read_lock();
-	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	reuse = rcu_dereference_sched(sk->sk_reuseport_cb);
 	if (reuse)
-		prog = rcu_dereference(reuse->prog);
-	keeps = READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_migrate_req) ||
+		prog = rcu_dereference_sched(reuse->prog);
+	return READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_migrate_req) ||
 		(prog && prog->expected_attach_type ==
 		 BPF_SK_REUSEPORT_SELECT_OR_MIGRATE);
-	rcu_read_unlock();
-	return keeps;
 #else
 	return false;
 #endif

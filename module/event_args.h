@@ -7,6 +7,7 @@
 #define REUSETRACE_EVENT_ARGS_H
 
 #include <linux/in6.h>
+#include <linux/socket.h>
 #include <linux/types.h>
 
 #include "bind_rules.h"
@@ -61,11 +62,9 @@ struct bind_args {
 };
 
 struct bind_conflict_args {
-	struct sock_desc sock;
+	const struct bind_args *bind;	/* the bind that it refuses */
 	struct sock_desc holder;	/* family 0: none to be named */
 	struct bind_verdict verdict;
-	u16 port;
-	enum bind_op op;
 	bool inferred;		/* the holder overlaps, but changed meanwhile */
 	bool truncated;		/* too many owners to find the one */
 };
@@ -163,13 +162,39 @@ struct migrate_args {
 	bool failed;
 };
 
+/*
+ * A struct sockaddr_in or sockaddr_in6 inside an event, wherever it may lie.
+ * events.c holds it against them.
+ */
+struct event_sockaddr {
+	u16 family;
+	__be16 port;
+	__be32 addr4;		/* zero for IPv6: its flow label */
+	struct in6_addr addr6;	/* zero for IPv4 */
+	u32 scope;
+} __packed;
+
 /**
  * event_args_sockaddr - write a socket address into an event
- * @to: sizeof(struct sockaddr_in6) bytes; all zero when @family is 0
- * @family: AF_INET, AF_INET6 or 0
+ * @to: sizeof(struct sockaddr_in6) bytes
+ * @family: AF_INET, AF_INET6; 0, with all else 0: none
  * @addr: the address, an IPv4 one as ::ffff:a.b.c.d
  * @port: host order
  */
-void event_args_sockaddr(u8 *to, u16 family, struct in6_addr addr, u16 port);
+static __always_inline void event_args_sockaddr(u8 *to, u16 family,
+						const struct in6_addr *addr,
+						u16 port)
+{
+	struct event_sockaddr *sa = (struct event_sockaddr *)to;
+
+	sa->family = family;
+	sa->port = htons(port);
+	sa->addr4 = family == AF_INET6 ? 0 : addr->s6_addr32[3];
+	if (family == AF_INET6)
+		sa->addr6 = *addr;
+	else
+		sa->addr6 = (struct in6_addr) {};
+	sa->scope = 0;
+}
 
 #endif

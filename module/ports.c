@@ -19,26 +19,23 @@ struct port_list {
 	u16 port[PORTS_MAX];
 };
 
-/* NULL: every port. Handlers read it with preemption off. */
-static struct port_list __rcu *wanted;
+struct port_list __rcu *ports_wanted;
 static DEFINE_MUTEX(wanted_lock);
 
-bool ports_want(u16 port)
+bool ports_listed(u16 port)
 {
 	const struct port_list *list;
 	bool want = false;
 	unsigned int i;
 
-	rcu_read_lock();
-	list = rcu_dereference(wanted);
+	list = rcu_dereference_sched(ports_wanted);
 	if (!list || !port)
 		want = true;
 	for (i = 0; !want && i < list->count; i++)
 		want = list->port[i] == port;
-	rcu_read_unlock();
 	return want;
 }
-NOKPROBE_SYMBOL(ports_want);
+NOKPROBE_SYMBOL(ports_listed);
 
 static int add_port(struct port_list *list, const char *word)
 {
@@ -75,7 +72,7 @@ static void replace_list(struct port_list *list)
 	struct port_list *old;
 
 	mutex_lock(&wanted_lock);
-	old = rcu_replace_pointer(wanted, list, lockdep_is_held(&wanted_lock));
+	old = rcu_replace_pointer(ports_wanted, list, lockdep_is_held(&wanted_lock));
 	mutex_unlock(&wanted_lock);
 	if (old)
 		kfree_rcu(old, rcu);
@@ -110,7 +107,7 @@ static int ports_get(char *buffer, const struct kernel_param *kp)
 	unsigned int i;
 
 	rcu_read_lock();
-	list = rcu_dereference(wanted);
+	list = rcu_dereference(ports_wanted);
 	for (i = 0; list && i < list->count; i++)
 		len += scnprintf(buffer + len, PAGE_SIZE - len, "%s%u",
 				 i ? "," : "", list->port[i]);
@@ -128,6 +125,6 @@ MODULE_PARM_DESC(ports, "local ports to trace, separated by commas, at most 16 (
 
 void ports_free(void)
 {
-	kfree(rcu_dereference_protected(wanted, true));
-	RCU_INIT_POINTER(wanted, NULL);
+	kfree(rcu_dereference_protected(ports_wanted, true));
+	RCU_INIT_POINTER(ports_wanted, NULL);
 }

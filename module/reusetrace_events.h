@@ -262,7 +262,7 @@ TRACE_EVENT(bind,
 		__entry->v6only = a->sock.v6only;
 		__entry->truncated = a->truncated;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->port);
+				    &a->sock.addr, a->port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
@@ -325,24 +325,24 @@ TRACE_EVENT(bind_conflict,
 	),
 
 	TP_fast_assign(
-		__entry->cookie = a->sock.cookie;
-		__entry->inode = a->sock.inode;
+		__entry->cookie = a->bind->sock.cookie;
+		__entry->inode = a->bind->sock.inode;
 		__entry->holder_cookie = a->holder.cookie;
 		__entry->holder_inode = a->holder.inode;
-		__entry->netns = a->sock.netns;
-		__entry->uid = a->sock.uid;
+		__entry->netns = a->bind->sock.netns;
+		__entry->uid = a->bind->sock.uid;
 		__entry->holder_uid = a->holder.uid;
-		__entry->ifindex = a->sock.ifindex;
+		__entry->ifindex = a->bind->sock.ifindex;
 		__entry->holder_ifindex = a->holder.ifindex;
 		__entry->tgid = current->tgid;
-		__entry->family = a->sock.family;
-		__entry->port = a->port;
+		__entry->family = a->bind->sock.family;
+		__entry->port = a->bind->port;
 		__entry->holder_family = a->holder.family;
-		__entry->op = a->op;
-		__entry->proto = a->sock.proto;
-		__entry->reuseaddr = a->sock.reuseaddr;
-		__entry->reuseport = a->sock.reuseport;
-		__entry->v6only = a->sock.v6only;
+		__entry->op = a->bind->op;
+		__entry->proto = a->bind->sock.proto;
+		__entry->reuseaddr = a->bind->sock.reuseaddr;
+		__entry->reuseport = a->bind->sock.reuseport;
+		__entry->v6only = a->bind->sock.v6only;
 		__entry->rule = a->verdict.rule;
 		__entry->overlap = a->verdict.overlap;
 		__entry->reuseaddr_blocked_by = a->verdict.reuseaddr_blocked;
@@ -354,12 +354,12 @@ TRACE_EVENT(bind_conflict,
 		__entry->holder_orphan = a->holder.orphan;
 		__entry->inferred = a->inferred;
 		__entry->truncated = a->truncated;
-		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->port);
+		event_args_sockaddr(__entry->addr, a->bind->sock.family,
+				    &a->bind->sock.addr, a->bind->port);
 		event_args_sockaddr(__entry->holder_addr, a->holder.family,
-				    a->holder.addr, a->holder.port);
+				    &a->holder.addr, a->holder.port);
 		event_args_sockaddr(__entry->holder_peer, a->holder.family,
-				    a->holder.peer, a->holder.peer_port);
+				    &a->holder.peer, a->holder.peer_port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
@@ -429,8 +429,8 @@ TRACE_EVENT(steer,
 		__entry->inferred = a->inferred;
 		__entry->not_final = a->not_final;
 		__entry->redirected = a->redirected;
-		event_args_sockaddr(__entry->src, a->family, a->src, a->sport);
-		event_args_sockaddr(__entry->dst, a->family, a->dst, a->dport);
+		event_args_sockaddr(__entry->src, a->family, &a->src, a->sport);
+		event_args_sockaddr(__entry->dst, a->family, &a->dst, a->dport);
 	),
 
 	TP_printk("%s %pISpc -> %pISpc tcp_flags=%s hash=0x%08x group=%d size=%u index=%d via=%s inferred=%u not_final=%u redirected=%u family=%s netns=%u cookie=%llu inode=%llu",
@@ -486,8 +486,8 @@ TRACE_EVENT(tw_enter,
 		__entry->overflow = a->overflow;
 		__entry->both_closed = a->both_closed;
 		memcpy(__entry->closer_comm, a->closer.comm, TASK_COMM_LEN);
-		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
-		event_args_sockaddr(__entry->peer, a->family, a->peer,
+		event_args_sockaddr(__entry->addr, a->family, &a->addr, a->port);
+		event_args_sockaddr(__entry->peer, a->family, &a->peer,
 				    a->peer_port);
 	),
 
@@ -528,8 +528,8 @@ TRACE_EVENT(tw_state,
 		__entry->peer_port = a->peer_port;
 		__entry->from = a->from;
 		__entry->to = a->to;
-		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
-		event_args_sockaddr(__entry->peer, a->family, a->peer,
+		event_args_sockaddr(__entry->addr, a->family, &a->addr, a->port);
+		event_args_sockaddr(__entry->peer, a->family, &a->peer,
 				    a->peer_port);
 	),
 
@@ -573,8 +573,8 @@ TRACE_EVENT(tw_exit,
 		__entry->inferred = a->inferred;
 		__entry->tproxy = a->tproxy;
 		__entry->tcp_tw_reuse = a->tcp_tw_reuse;
-		event_args_sockaddr(__entry->addr, a->family, a->addr, a->port);
-		event_args_sockaddr(__entry->peer, a->family, a->peer,
+		event_args_sockaddr(__entry->addr, a->family, &a->addr, a->port);
+		event_args_sockaddr(__entry->peer, a->family, &a->peer,
 				    a->peer_port);
 	),
 
@@ -621,7 +621,7 @@ TRACE_EVENT(group,
 		__entry->action = a->action;
 		__entry->proto = a->sock.proto;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->sock.port);
+				    &a->sock.addr, a->sock.port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 
@@ -666,7 +666,7 @@ TRACE_EVENT(listener_close,
 		__entry->port = a->sock.port;
 		__entry->inferred = a->inferred;
 		event_args_sockaddr(__entry->addr, a->sock.family,
-				    a->sock.addr, a->sock.port);
+				    &a->sock.addr, a->sock.port);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
 

@@ -30,13 +30,7 @@ NOKPROBE_SYMBOL(sockread_cookie);
 
 u64 sockread_inode(const struct sock *sk)
 {
-	u64 inode = 0;
-
-	rcu_read_lock();
-	if (sk_fullsock(sk))
-		inode = compat_sock_inode(sk);
-	rcu_read_unlock();
-	return inode;
+	return sk_fullsock(sk) ? compat_sock_inode(sk) : 0;
 }
 NOKPROBE_SYMBOL(sockread_inode);
 
@@ -46,43 +40,37 @@ u32 sockread_netns(const struct sock *sk)
 }
 NOKPROBE_SYMBOL(sockread_netns);
 
-static struct in6_addr address_of(const struct sock *sk)
+static __always_inline void read_address(const struct sock *sk,
+					 struct in6_addr *addr)
 {
-	struct in6_addr addr;
-
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		return sk->sk_v6_rcv_saddr;
+	if (sk->sk_family == AF_INET6) {
+		*addr = sk->sk_v6_rcv_saddr;
+		return;
+	}
 #endif
-	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &addr);
-	return addr;
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, addr);
 }
-NOKPROBE_SYMBOL(address_of);
 
-static struct in6_addr peer_of(const struct sock *sk)
+static __always_inline void read_peer(const struct sock *sk,
+				      struct in6_addr *addr)
 {
-	struct in6_addr addr;
-
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		return sk->sk_v6_daddr;
+	if (sk->sk_family == AF_INET6) {
+		*addr = sk->sk_v6_daddr;
+		return;
+	}
 #endif
-	ipv6_addr_set_v4mapped(sk->sk_daddr, &addr);
-	return addr;
+	ipv6_addr_set_v4mapped(sk->sk_daddr, addr);
 }
-NOKPROBE_SYMBOL(peer_of);
 
-/* The user the rules compare; a TIME_WAIT has none and is told as root. */
+/*
+ * The user the rules compare, by its number in the first user namespace, which
+ * is the kernel's own; a TIME_WAIT has none and is told as root.
+ */
 static u32 rule_uid(const struct sock *sk)
 {
-	kuid_t uid;
-
-	if (!sk_fullsock(sk))
-		return 0;
-	rcu_read_lock();
-	uid = compat_rule_uid(sk);
-	rcu_read_unlock();
-	return from_kuid_munged(&init_user_ns, uid);
+	return sk_fullsock(sk) ? __kuid_val(compat_rule_uid(sk)) : 0;
 }
 NOKPROBE_SYMBOL(rule_uid);
 
@@ -103,26 +91,27 @@ NOKPROBE_SYMBOL(sockread_port);
 
 void sockread_desc(const struct sock *sk, struct sock_desc *desc)
 {
-	*desc = (struct sock_desc) {
-		.cookie = sockread_cookie(sk),
-		.inode = sockread_inode(sk),
-		.addr = address_of(sk),
-		.netns = sockread_netns(sk),
-		.uid = rule_uid(sk),
-		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
-		.family = sk->sk_family,
-		.port = sockread_port(sk),
-		.proto = protocol_of(sk),
-		.state = READ_ONCE(sk->sk_state),
-		.reuseaddr = sk->sk_reuse,
-		.reuseport = sk->sk_reuseport,
-		.v6only = ipv6_only_sock(sk),
-	};
+	/* One by one: a literal would be put together elsewhere and copied. */
+	desc->cookie = sockread_cookie(sk);
+	desc->inode = sockread_inode(sk);
+	read_address(sk, &desc->addr);
+	desc->netns = sockread_netns(sk);
+	desc->uid = rule_uid(sk);
+	desc->ifindex = READ_ONCE(sk->sk_bound_dev_if);
+	desc->family = sk->sk_family;
+	desc->port = sockread_port(sk);
+	desc->proto = protocol_of(sk);
+	desc->state = READ_ONCE(sk->sk_state);
+	desc->reuseaddr = sk->sk_reuse;
+	desc->reuseport = sk->sk_reuseport;
+	desc->v6only = ipv6_only_sock(sk);
 	desc->orphan = sk_fullsock(sk) && !desc->inode &&
 		       desc->state != TCP_CLOSE && desc->state != TCP_LISTEN;
 	desc->peer_port = ntohs(sk->sk_dport);
 	if (desc->peer_port)
-		desc->peer = peer_of(sk);
+		read_peer(sk, &desc->peer);
+	else
+		desc->peer = (struct in6_addr) {};
 }
 NOKPROBE_SYMBOL(sockread_desc);
 
@@ -150,32 +139,28 @@ NOKPROBE_SYMBOL(kind_of);
 static bool group_forbids(const struct sock *sk)
 {
 	const struct sock_reuseport *reuse;
-	bool forbids;
 
-	rcu_read_lock();
-	reuse = rcu_dereference(sk->sk_reuseport_cb);
-	forbids = reuse && (sk->sk_protocol != IPPROTO_TCP ||
-			    !compat_closed_socks(reuse));
-	rcu_read_unlock();
-	return forbids;
+	reuse = rcu_dereference_sched(sk->sk_reuseport_cb);
+	return reuse && (sk->sk_protocol != IPPROTO_TCP ||
+			 !compat_closed_socks(reuse));
 }
 NOKPROBE_SYMBOL(group_forbids);
 
 void sockread_party(const struct sock *sk, struct bind_party *party)
 {
-	struct in6_addr addr = address_of(sk);
+	struct in6_addr addr;
 
-	*party = (struct bind_party) {
-		.addr4 = sk->sk_rcv_saddr,
-		.uid = rule_uid(sk),
-		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
-		.inet6 = sk->sk_family == AF_INET6,
-		.v6only = ipv6_only_sock(sk),
-		.reuseaddr = sk->sk_reuse,
-		.reuseport = sk->sk_reuseport,
-		.kind = kind_of(sk),
-	};
+	read_address(sk, &addr);
 	memcpy(party->addr6, &addr, sizeof(party->addr6));
+	party->addr4 = sk->sk_rcv_saddr;
+	party->uid = rule_uid(sk);
+	party->ifindex = READ_ONCE(sk->sk_bound_dev_if);
+	party->inet6 = sk->sk_family == AF_INET6;
+	party->v6only = ipv6_only_sock(sk);
+	party->reuseaddr = sk->sk_reuse;
+	party->reuseport = sk->sk_reuseport;
+	party->in_group = false;
+	party->kind = kind_of(sk);
 }
 NOKPROBE_SYMBOL(sockread_party);
 
@@ -192,8 +177,8 @@ void sockread_timewait(const struct inet_timewait_sock *tw,
 	const struct sock *sk = (const struct sock *)tw;
 
 	args->cookie = sockread_cookie(sk);
-	args->addr = address_of(sk);
-	args->peer = peer_of(sk);
+	read_address(sk, &args->addr);
+	read_peer(sk, &args->peer);
 	args->netns = sockread_netns(sk);
 	args->family = sk->sk_family;
 	args->port = sk->sk_num;
@@ -287,14 +272,12 @@ bool sockread_group(const struct sock *sk, s32 *group, u16 *size, u16 *closed)
 {
 	const struct sock_reuseport *reuse;
 
-	rcu_read_lock();
-	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	reuse = rcu_dereference_sched(sk->sk_reuseport_cb);
 	if (reuse) {
 		*group = reuse->reuseport_id;
 		*size = READ_ONCE(reuse->num_socks);
 		*closed = compat_closed_socks(reuse);
 	}
-	rcu_read_unlock();
 	return reuse;
 }
 NOKPROBE_SYMBOL(sockread_group);
@@ -305,11 +288,9 @@ bool sockread_is_member(const struct sock *sk)
 	bool member = false;
 	unsigned int i;
 
-	rcu_read_lock();
-	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	reuse = rcu_dereference_sched(sk->sk_reuseport_cb);
 	for (i = 0; reuse && i < reuse->num_socks && !member; i++)
 		member = reuse->socks[i] == sk;
-	rcu_read_unlock();
 	return member;
 }
 NOKPROBE_SYMBOL(sockread_is_member);
@@ -338,11 +319,9 @@ void sockread_group_before(const struct sock *sk, struct group_before *before)
 {
 	const struct sock_reuseport *reuse;
 
-	rcu_read_lock();
-	reuse = rcu_dereference(sk->sk_reuseport_cb);
+	reuse = rcu_dereference_sched(sk->sk_reuseport_cb);
 	before->reuse = reuse;
 	before->size = reuse ? READ_ONCE(reuse->num_socks) : 0;
-	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(sockread_group_before);
 
@@ -383,7 +362,7 @@ static bool read_choice(const struct sock_reuseport *reuse,
 			const struct group_before *before,
 			const struct sock *picked, struct steer_args *args)
 {
-	const struct bpf_prog *prog = rcu_dereference(reuse->prog);
+	const struct bpf_prog *prog = rcu_dereference_sched(reuse->prog);
 	u16 by_hash;
 	bool exact;
 
@@ -411,9 +390,8 @@ bool sockread_pick(const struct sock *sk, const struct group_before *before,
 	args->index = -1;
 	args->group = -1;
 	args->via = IS_ERR(picked) ? STEER_VIA_BPF_DROP : STEER_VIA_NONE;
-	rcu_read_lock();
 	if (!reuse)
-		reuse = rcu_dereference(sk->sk_reuseport_cb);
+		reuse = rcu_dereference_sched(sk->sk_reuseport_cb);
 	if (reuse) {
 		args->group = reuse->reuseport_id;
 		args->size = before->size;
@@ -426,7 +404,6 @@ bool sockread_pick(const struct sock *sk, const struct group_before *before,
 		if (reuse)
 			exact = read_choice(reuse, before, picked, args);
 	}
-	rcu_read_unlock();
 	return exact;
 }
 NOKPROBE_SYMBOL(sockread_pick);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The only reader of the network stack's structures: sockets, groups and
- * packets in, plain values out. Everything here may be called from a probe
- * handler: it takes no lock, allocates nothing and follows no list.
+ * packets in, plain values out. Everything here is called from probe handlers:
+ * it takes no lock, allocates nothing and follows no list. A handler runs with
+ * preemption off, and that is an RCU read section by itself: what RCU keeps, a
+ * group or an inode, stays until the handler returns.
  */
 #ifndef REUSETRACE_SOCKREAD_H
 #define REUSETRACE_SOCKREAD_H
