@@ -3,14 +3,20 @@
 # Usage: bench.sh [COLUMN...]
 # make bench: counts instructions beside each tracer on the kernels in $KERNELS
 # ("6.1 6.12"), and writes the tables into Documentation/performance.md. With
-# columns, only those, and only to standard output.
+# columns, only those, and only to standard output. What was counted before is
+# taken from the folder $BENCH_KEEP, if that is set, and kept there.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 root=$here/../..
 page=$root/Documentation/performance.md
 kernels=${KERNELS:-6.1 6.12}
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+out=${BENCH_KEEP:-$(mktemp -d)}
+[ "${BENCH_KEEP:-}" ] || trap 'rm -rf "$out"' EXIT
+
+# Columns that are held against each other share a virtual machine. The others
+# have one each, so that one that fails takes nothing with it.
+groups=("nothing floor empty skip reusetrace excluded off"
+	kprobe_events libbpf bpftrace_print bpftrace_errno bpftrace_count bindsnoop)
 
 floor_of()
 {
@@ -25,8 +31,42 @@ count()
 	shift
 	floor=$(floor_of "$series")
 	"$root/scripts/vm.sh" --kernel "$series" --icount --timeout 1800 -- \
-		unshare --net env FLOOR_KO="$floor" BENCH_BIG="${BENCH_BIG:-}" \
+		env FLOOR_KO="$floor" BENCH_BIG="${BENCH_BIG:-}" \
 		"$here/columns.sh" "$@"
+}
+
+# one FILE COMMAND...: its output in FILE, whole or not at all
+one()
+{
+	local file=$1
+
+	shift
+	[ ! -s "$file" ] || return 0
+	"$@" >"$file.new" 2>"$file.err" && mv "$file.new" "$file"
+}
+
+# all SERIES: every column; one that cannot be had is a line with the reason
+all()
+{
+	local series=$1 group file
+
+	for group in "${groups[@]}"; do
+		file=$out/$series-${group%% *}
+		# shellcheck disable=SC2086 # a list
+		if one "$file" count "$series" $group; then
+			cat "$file"
+		else
+			printf '%s\tabsent\t%s\n' "${group//_/-}" \
+				"$(grep . "$file.err" | tail -1 | tr '\t|' '  ')"
+		fi
+	done
+	file=$out/$series-bind_cost
+	! one "$file" cost "$series" || awk '{ print "cost\t" $1 "\t" $2 "\t" $3 "\t" $4 }' "$file"
+}
+
+cost()
+{
+	"$root/scripts/vm.sh" --kernel "$1" --icount --timeout 1800 -- "$here/bind_cost.sh"
 }
 
 # title SERIES: what the figures are worth nothing without
@@ -50,8 +90,8 @@ fi
 make -s -C "$here" peers IMAGE="$("$root/scripts/kernel.sh" 6.1)/image"
 tables=()
 for series in $kernels; do
-	count "$series" >"$out/$series"
-	tables+=("$(title "$series")=$out/$series")
+	all "$series" >"$out/$series.all"
+	tables+=("$(title "$series")=$out/$series.all")
 done
 "$here/table.py" --write "$page" "${tables[@]}"
 echo "the tables are in Documentation/performance.md"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Inside the VM, under --icount: each operation beside each tracer, a line for
 # each figure: COLUMN, READER (idle or live), OPERATION, INSTRUCTIONS.
-# Usage: columns.sh [COLUMN...]   (default: all that the machine has)
+# Usage: columns.sh COLUMN...
 # Environment: FLOOR_KO, BENCH_TIMES, BENCH_OPS, BENCH_BIG.
-set -u
+set -u -o pipefail
 here=$(dirname "$(readlink -f "$0")")
 tracing=/sys/kernel/tracing
 ours=$tracing/instances/reusetrace
@@ -24,10 +24,19 @@ figures()
 	local column=$1 reader=$2
 
 	# shellcheck disable=SC2086 # a list
-	"$here/bench-ops" -n "$times" $ops |
+	apart -n "$times" $ops |
 		sed "s/^/$column\t$reader\t/" || die "$column: bench-ops failed"
-	[ -z "${BENCH_BIG:-}" ] || "$here/bench-ops" -n 20 -c "$BENCH_BIG" bind-time-wait |
-		sed "s/^/$column\t$reader\t/"
+	[ -z "${BENCH_BIG:-}" ] || apart -n 20 -c "$BENCH_BIG" bind-time-wait |
+		sed "s/^/$column\t$reader\t/" || die "$column: bench-ops failed"
+}
+
+# apart OPTION...: in a network namespace of its own, which takes its TIME_WAITs
+# with it, and then time for the kernel to throw them away.
+apart()
+{
+	unshare --net sh -c 'ip link set lo up && exec "$0" "$@"' "$here/bench-ops" "$@" ||
+		return
+	sleep 3
 }
 
 instance_on()
@@ -62,10 +71,11 @@ column_floor() { floor event; }
 column_empty() { floor empty; }
 column_skip() { floor skip; }
 
-# live COMMAND...: a reader; it is there when $ready of its output or files is
+# live COMMAND...: a reader; it is there when $ready of its output or files is. The
+# shell has what it starts in the background ignore SIGINT, cat for good.
 live()
 {
-	"$@" >"$reader_out" 2>&1 </dev/null &
+	env --default-signal=INT "$@" >"$reader_out" 2>&1 </dev/null &
 	reader=$!
 	until is_ready; do
 		kill -0 "$reader" 2>/dev/null || die "$1 ended: $(tail -3 "$reader_out")"
@@ -193,22 +203,13 @@ column_libbpf()
 column_bindsnoop()
 {
 	ready='bpf' live /usr/sbin/bindsnoop
-	BENCH_BIG='' ops='bind bind6 bind-owners bind-fail' figures bindsnoop live
+	ops='bind bind6 bind-owners bind-fail' figures bindsnoop live
 	unlive
-}
-
-# What the kernel still has of a column that ended badly would be in the next.
-column_nothing_again()
-{
-	figures nothing-again idle
 }
 
 reader_out=$(mktemp)
 mountpoint -q "$tracing" 2>/dev/null || mount -t tracefs tracefs "$tracing"
 ip link set lo up
-[ $# -gt 0 ] || set -- nothing floor empty skip reusetrace \
-	excluded off kprobe_events libbpf bpftrace_print bpftrace_errno bpftrace_count \
-	bindsnoop nothing_again
 for column; do
 	"column_$column"
 done
