@@ -100,6 +100,8 @@ host_suites()
 	suite labs tests/labs/replay.t
 	suite labs-tool tests/labs/tool.t
 	suite unit-asan make -s -C userspace check-unit SAN=1
+	# Counted on the series that the budgets are for.
+	[[ " $kernels " != *" 6.1 "* ]] || suite bench tests/bench/guard.t
 }
 
 # The libraries of each other Debian suite; "unit" had this machine's own.
