@@ -86,6 +86,53 @@ static void odd_bytes(void **state)
 	assert_string_equal(text_of("\xf5x", 2), "{\"t\":\"\\uFFFDx\"}\n");
 }
 
+/* Eight bytes are looked at at once: each byte at each place of them. */
+static void every_byte_everywhere(void **state)
+{
+	char bytes[20], expected[128], one[8];
+	int c, at;
+
+	(void)state;
+	for (c = 0; c < 256; c++) {
+		bytes[0] = c;
+		snprintf(expected, sizeof(expected), "%s", text_of(bytes, 1));
+		/* What stands between the quotes. */
+		snprintf(one, sizeof(one), "%.*s",
+			 (int)strlen(expected) - 9, expected + 6);
+		for (at = 0; at < (int)sizeof(bytes); at++) {
+			memset(bytes, 'x', sizeof(bytes));
+			bytes[at] = c;
+			snprintf(expected, sizeof(expected),
+				 "{\"t\":\"%.*s%s%.*s\"}\n", at,
+				 "xxxxxxxxxxxxxxxxxxxx", one,
+				 (int)sizeof(bytes) - 1 - at,
+				 "xxxxxxxxxxxxxxxxxxxx");
+			assert_string_equal(text_of(bytes, sizeof(bytes)),
+					    expected);
+		}
+	}
+}
+
+/* Two digits at a time: where their number changes. */
+static void every_length(void **state)
+{
+	char expected[64];
+	int64_t power = 1;
+	int n, d;
+
+	(void)state;
+	for (n = 0; n < 19; n++, power *= n < 19 ? 10 : 1)
+		for (d = -1; d <= 1; d++) {
+			json_begin(&object);
+			json_put_num(&object, "a", power + d);
+			json_put_num(&object, "b", -(power + d));
+			snprintf(expected, sizeof(expected),
+				 "{\"a\":%lld,\"b\":%lld}\n",
+				 (long long)(power + d), (long long)-(power + d));
+			assert_string_equal(written(), expected);
+		}
+}
+
 static void reals(void **state)
 {
 	(void)state;
@@ -119,6 +166,8 @@ int main(void)
 		cmocka_unit_test(values),
 		cmocka_unit_test(lists_and_objects),
 		cmocka_unit_test(odd_bytes),
+		cmocka_unit_test(every_byte_everywhere),
+		cmocka_unit_test(every_length),
 		cmocka_unit_test(reals),
 		cmocka_unit_test(large_ones),
 	};
