@@ -289,15 +289,15 @@ static int set_up(struct live *l, struct decode *d, const struct options *o)
 	return rc ? rc : open_feeds(l);
 }
 
-struct live *live_open(struct decode *d, const struct options *o)
+struct live *live_open(const char *tracing, struct decode *d,
+		       const struct options *o)
 {
 	struct live *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return NULL;
-	l->tracing = tracing_find();
-	l->whole = l->tracing && !stat(TRACING_MODULE, &l->module) &&
-		   !set_up(l, d, o);
+	l->tracing = tracing;
+	l->whole = !stat(TRACING_MODULE, &l->module) && !set_up(l, d, o);
 	if (l->whole)
 		return l;
 	live_close(l);

@@ -20,6 +20,7 @@ struct live;
 
 /**
  * live_open - begin to watch
+ * @tracing: where tracefs is
  * @d: learns the formats
  * @o: the options; with a COMMAND, what happened before is left alone
  *
@@ -28,7 +29,8 @@ struct live;
  *
  * Return: the watch, or NULL after saying why not.
  */
-struct live *live_open(struct decode *d, const struct options *o);
+struct live *live_open(const char *tracing, struct decode *d,
+		       const struct options *o);
 
 /**
  * live_source - where its records come from

@@ -28,6 +28,7 @@
 #include "signals.h"
 #include "source.h"
 #include "told.h"
+#include "tracing.h"
 
 #define NSEC_PER_SEC	1000000000LL
 #define NSEC_PER_MSEC	1000000LL
@@ -373,12 +374,26 @@ static void close_all(struct session *s)
 	free(s->probes_path);
 }
 
+/*
+ * The survey goes first. It may take long, with many processes, or when the kernel
+ * loads its modules for it; what happens once the instance is there is to be shown
+ * at once. Who makes a socket in between is asked for by its inode, like anybody.
+ */
 static int open_live(struct session *s)
 {
+	const char *tracing = tracing_find();
+
 	s->status = 1;
+	if (!tracing)
+		return -ENODEV;
+	s->events.owner = owner_new();
+	s->model = model_new();
+	s->events.model = s->model;
+	if (s->model)
+		learn_survey(&s->events);
 	s->decode = decode_new();
 	if (s->decode)
-		s->live = live_open(s->decode, s->o);
+		s->live = live_open(tracing, s->decode, s->o);
 	if (!s->live)
 		return -ENODEV;
 	s->source = live_source(s->live);
@@ -387,11 +402,6 @@ static int open_live(struct session *s)
 		log_notice("the module does not tell of its probes (%s)",
 			   PROBES_LIVE);
 	announce_probes(s);
-	s->events.owner = owner_new();
-	s->model = model_new();
-	s->events.model = s->model;
-	if (s->model)
-		learn_survey(&s->events);
 	s->queues = s->o->top ? queues_new() : NULL;
 	if (s->o->command)
 		s->start = clock_ns(CLOCK_MONOTONIC);
