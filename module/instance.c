@@ -170,6 +170,15 @@ int instance_enable(void)
 	return err;
 }
 
+void instance_steer(bool on)
+{
+	int err = trace_array_set_clr_event(instance, NAME, "steer", on);
+
+	if (err)
+		pr_err("cannot switch the event steer %s (error %d)\n",
+		       on ? "on" : "off", err);
+}
+
 void instance_destroy(void)
 {
 	trace_array_set_clr_event(instance, NAME, NULL, false);

@@ -3,6 +3,8 @@
 #ifndef REUSETRACE_INSTANCE_H
 #define REUSETRACE_INSTANCE_H
 
+#include <linux/types.h>
+
 /**
  * instance_create - make the instance, or take up one that was left behind
  *
@@ -17,6 +19,12 @@ int instance_create(void);
  * Return: 0 or a negative errno.
  */
 int instance_enable(void);
+
+/**
+ * instance_steer - write picks there, or leave them out for a while
+ * @on: which
+ */
+void instance_steer(bool on);
 
 /**
  * instance_destroy - disable the events and remove the instance

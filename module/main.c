@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "count.h"
 #include "instance.h"
 #include "ports.h"
 #include "probes.h"
@@ -23,6 +24,7 @@ static int __init reusetrace_init(void)
 	err = probes_arm();
 	if (err)
 		goto err_instance;
+	count_create();
 	return 0;
 
 err_instance:
@@ -34,6 +36,7 @@ err_ports:
 
 static void __exit reusetrace_exit(void)
 {
+	count_destroy();
 	probes_disarm();
 	instance_destroy();
 	ports_free();

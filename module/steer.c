@@ -4,8 +4,10 @@
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "compat.h"
+#include "count.h"
 #include "ports.h"
 #include "probes.h"
 #include "reusetrace_events.h"
@@ -41,7 +43,8 @@ NOKPROBE_SYMBOL(is_traced);
 /* Without a packet it is a question, not a delivery. */
 static bool select_wanted(struct pt_regs *regs)
 {
-	return trace_steer_enabled() && regs_get_kernel_argument(regs, 2) &&
+	return (trace_steer_enabled() || count_enabled()) &&
+	       regs_get_kernel_argument(regs, 2) &&
 	       is_traced((const struct sock *)
 			 regs_get_kernel_argument(regs, 0));
 }
@@ -72,23 +75,42 @@ static void correct_via(const struct sock *sk, struct steer_args *args)
 }
 NOKPROBE_SYMBOL(correct_via);
 
+static void tell(const struct steer_call *call, struct sock *picked,
+		 struct steer_args *args)
+{
+	bool exact;
+
+	args->redirected &= args->dport != call->sk->sk_num;
+	exact = sockread_pick(call->sk, &call->before, picked, args);
+	correct_via(call->sk, args);
+	args->inferred |= !exact;
+	trace_steer(args);
+}
+NOKPROBE_SYMBOL(tell);
+
+/* A packet of TCP without SYN belongs to a connection picked for before. */
+static bool opens(const struct steer_args *args)
+{
+	return !args->tcp_flags || (args->tcp_flags & TCPHDR_SYN);
+}
+NOKPROBE_SYMBOL(opens);
+
 static int select_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct steer_call *call = (const struct steer_call *)ri->data;
+	struct sock *picked = (struct sock *)regs_return_value(regs);
 	struct steer_args args = {
 		.hash = call->hash,
 		.netns = sockread_netns(call->sk),
 		.proto = call->sk->sk_protocol,
 	};
-	bool exact;
 
-	if (sockread_tuple(call->skb, &args))
-		args.redirected = args.dport != call->sk->sk_num;
-	exact = sockread_pick(call->sk, &call->before,
-			      (struct sock *)regs_return_value(regs), &args);
-	correct_via(call->sk, &args);
-	args.inferred |= !exact;
-	trace_steer(&args);
+	if (trace_steer_enabled() || args.proto == IPPROTO_TCP)
+		args.redirected = sockread_tuple(call->skb, &args);
+	if (count_enabled())
+		count_pick(call->sk, picked, opens(&args));
+	if (trace_steer_enabled())
+		tell(call, picked, &args);
 	return 0;
 }
 NOKPROBE_SYMBOL(select_return);

@@ -13,6 +13,7 @@
 #define FIELDS_MAX	40
 #define TEXT_LEN	2048
 #define SERVES_MAX	10
+#define ROW_COUNTED	"steer"
 
 /* All there is to say about one event. */
 struct row {
@@ -26,6 +27,7 @@ struct row {
 	/* Events that say more when this one was learned. */
 	const char *serves[SERVES_MAX];
 	struct push push;
+	bool counted;		/* not needed where picks are counted */
 };
 
 static void show_bind(struct events *ev, const union read_event *e)
@@ -135,6 +137,7 @@ static const struct row rows[] = {
 		.learn = learn_steer,
 		.show = show_steer,
 		.serves = { "group" },
+		.counted = true,
 		.push = {
 			.port = { "dport" },
 			.failed_field = "via",
@@ -282,6 +285,8 @@ static bool is_wanted(const struct filter *f, const char *name,
 {
 	const char *const *other = row ? row->serves : NULL;
 
+	if (row && row->counted && f->count)
+		return false;
 	if (filter_shows(f, name))
 		return true;
 	while (other && *other && !filter_shows(f, *other))
@@ -359,6 +364,19 @@ static void handle_known(struct events *ev, const struct row *row,
 	}
 	model_count(ev->model, e->head.type);
 	row->show(ev, e);
+}
+
+void events_picks(struct events *ev, struct model_picks *p)
+{
+	p->head.type = ROW_COUNTED;
+	if (!filter_place(ev->filter, &p->head))
+		return;
+	learn_picks(ev, p);
+	if (!filter_matches(ev->filter, &p->head))
+		return;
+	model_count_picks(ev->model, p->opened + p->others);
+	groups_show(model_groups(ev->model), p->head.netns, p->group,
+		    p->head.proto);
 }
 
 void events_handle(struct events *ev, struct decode_record *rec)

@@ -65,6 +65,13 @@ bool events_needed(const struct decode *d, const struct filter *filter,
 bool events_paired(const struct filter *filter);
 
 /**
+ * events_picks - picks that were counted, on their way to the model
+ * @ev: where they go to
+ * @p: what is known of them; its owner is filled in
+ */
+void events_picks(struct events *ev, struct model_picks *p);
+
+/**
  * events_handle - one record, on its way to the screen
  * @ev: where it goes to
  * @rec: the record, ts, cpu, data and size set

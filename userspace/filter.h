@@ -20,6 +20,7 @@ struct filter {
 	size_t events;
 	const char *event[FILTER_MAX];
 	bool failed_only;
+	bool count;		/* picks are counted: no event of them is shown */
 	bool inet;		/* neither inet nor inet6: both */
 	bool inet6;
 	bool tcp;		/* neither tcp nor udp: both */

@@ -322,6 +322,26 @@ void groups_pick(struct groups *g, const struct model_steer *ev)
 	count_pick(g, group, m, ev);
 }
 
+void groups_add(struct groups *g, const struct model_picks *picks)
+{
+	uint32_t at = find_group(g, &picks->head, picks->group,
+				 picks->head.port);
+	struct groups_group *group = &g->group[at];
+	struct groups_member *m = member_of(g, at, picks->cookie);
+
+	if (!group->addr.family)
+		group->addr = picks->addr;
+	set_size(group, picks->size);
+	if (picks->owner.pid)
+		m->owner = picks->owner;
+	if (picks->owners)
+		m->owners = picks->owners;
+	group->picks += picks->opened;
+	m->picks += picks->opened;
+	group->others += picks->others;
+	m->others += picks->others;
+}
+
 void groups_name(struct groups *g, uint64_t cookie,
 		 const struct model_task *owner)
 {

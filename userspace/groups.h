@@ -101,6 +101,15 @@ void groups_change(struct groups *g, const struct model_group *ev);
 void groups_pick(struct groups *g, const struct model_steer *ev);
 
 /**
+ * groups_add - a member was picked so many times more
+ * @g: the table
+ * @picks: how many, its owner named as far as known
+ *
+ * For how many clients is not known: such picks are not judged.
+ */
+void groups_add(struct groups *g, const struct model_picks *picks);
+
+/**
  * groups_name - a socket's owner is known now
  * @g: the table
  * @cookie: the socket

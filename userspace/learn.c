@@ -76,6 +76,13 @@ void learn_steer(struct events *ev, union read_event *e)
 	groups_pick(model_groups(ev->model), s);
 }
 
+void learn_picks(struct events *ev, struct model_picks *p)
+{
+	find_owner(ev, p->cookie, p->inode, &p->owner, &p->owners);
+	about(&p->head, &p->owner);
+	groups_add(model_groups(ev->model), p);
+}
+
 void learn_tw_enter(struct events *ev, union read_event *e)
 {
 	struct model_tw *t = &e->tw;

@@ -13,6 +13,8 @@
 void learn_bind(struct events *ev, union read_event *e);
 void learn_conflict(struct events *ev, union read_event *e);
 void learn_steer(struct events *ev, union read_event *e);
+/* Of picks that were counted. */
+void learn_picks(struct events *ev, struct model_picks *p);
 void learn_tw_enter(struct events *ev, union read_event *e);
 void learn_tw_state(struct events *ev, union read_event *e);
 void learn_tw_exit(struct events *ev, union read_event *e);

@@ -309,6 +309,21 @@ struct source *live_source(const struct live *l)
 	return l->source;
 }
 
+bool live_alone(const struct live *l)
+{
+	char path[PATH_MAX], *text;
+	size_t size;
+	bool logs;
+
+	snprintf(path, sizeof(path),
+		 "%s/instances/" INSTANCE_MODULE "/" EVENTS "/steer/enable",
+		 l->tracing);
+	text = tracing_text(path, &size);
+	logs = text && *text == '1';
+	free(text);
+	return logs && !instance_is_read();
+}
+
 bool live_over(const struct live *l)
 {
 	struct stat now;

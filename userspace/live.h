@@ -39,6 +39,12 @@ struct live *live_open(const char *tracing, struct decode *d,
 struct source *live_source(const struct live *l);
 
 /**
+ * live_alone - does the module's instance log picks, and nobody reads it?
+ * @l: the watch
+ */
+bool live_alone(const struct live *l);
+
+/**
  * live_over - has the module been unloaded?
  * @l: the watch
  */

@@ -197,6 +197,11 @@ void model_count_listener(struct model *m, const struct model_listener *ev)
 	m->sums.migrated += ev->migrated;
 }
 
+void model_count_picks(struct model *m, uint64_t picks)
+{
+	m->sums.picks += picks;
+}
+
 void model_lost(struct model *m, const struct model_lost *ev)
 {
 	m->lossy = true;

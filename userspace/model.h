@@ -135,6 +135,20 @@ struct model_steer {
 	bool redirected;	/* it was sent to another port than the group's */
 };
 
+/* Picks of one member that were counted, not told; head has no time. */
+struct model_picks {
+	struct model_head head;
+	struct model_addr addr;		/* of the group */
+	int32_t group;
+	uint32_t size;
+	uint64_t cookie;		/* 0: nobody was picked */
+	uint64_t inode;
+	struct model_task owner;
+	uint32_t owners;
+	uint64_t opened;		/* for a SYN or a datagram */
+	uint64_t others;
+};
+
 /* tw_enter, tw_state and tw_exit. */
 struct model_tw {
 	struct model_head head;
@@ -215,7 +229,7 @@ struct model_output {
 /* Events that happened and are not shown. */
 struct model_lost {
 	uint64_t ts;
-	const char *where;	/* ring-buffer, kprobe or kretprobe */
+	const char *where;	/* ring-buffer, kprobe, kretprobe or picks */
 	const char *probe;	/* NULL: no probe */
 	int64_t count;		/* -1: not known */
 };
@@ -242,6 +256,7 @@ struct model_sums {
 	uint64_t unaccepted;		/* connections they had then */
 	uint64_t reset;
 	uint64_t migrated;
+	uint64_t picks;		/* counted, without an event each */
 };
 
 struct model;
@@ -353,6 +368,13 @@ void model_count_exit(struct model *m, const struct model_tw *ev);
  * @ev: the event
  */
 void model_count_listener(struct model *m, const struct model_listener *ev);
+
+/**
+ * model_count_picks - count picks that had no event
+ * @m: the model
+ * @picks: how many
+ */
+void model_count_picks(struct model *m, uint64_t picks);
 
 /**
  * model_lost - count events that were lost

@@ -310,6 +310,8 @@ static const struct row rows[] = {
 	  .help = "only processes of this control group, or below it" },
 	{ .letter = 'j', .name = "json", SETS(json), .verbs = "watch report doctor",
 	  .help = "one JSON object a line" },
+	{ .name = "count", SETS(filter.count), .verbs = "watch top",
+	  .help = "picks are counted in the kernel, not told one by one" },
 	{ .name = "split", SETS(split), .verbs = "watch report",
 	  .help = "COMMAND's output left, the kernel right (on a terminal)" },
 	{ .name = "timestamp", .arg = "none|relative|delta|wall",

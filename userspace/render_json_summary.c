@@ -171,6 +171,8 @@ void render_json_summary(struct json *o, struct model *m,
 		json_put_text(o, NULL, end->unavailable[i]);
 	json_close_list(o);
 	put_counters(o, "refusals", &sums->rules);
+	if (sums->picks)
+		json_put_num(o, "picks_counted", sums->picks);
 	put_groups(o, m);
 	json_put_num(o, "picks_forgotten", groups_forgotten(model_groups(m)));
 	put_timewaits(o, m, end->ts);

@@ -260,10 +260,15 @@ static void put_rest(const struct render_line *l, const struct model *m,
 		     uint64_t hidden)
 {
 	const struct model_counters *types = &model_sums(m)->types;
-	uint64_t all = sum_of(types);
+	uint64_t all = sum_of(types), picks = model_sums(m)->picks;
 	FILE *f = l->config->out;
 	size_t i;
 
+	if (picks)
+		fprintf(f, "  %" PRIu64 " pick%s counted, without an event each\n",
+			picks, render_line_plural(picks));
+	if (!all && picks)
+		return;
 	if (!all) {
 		fprintf(f, "  nothing happened that was to be shown\n");
 		return;

@@ -310,6 +310,9 @@ static void text_lost(struct render *r, const struct model_lost *ev)
 	else if (ev->probe)
 		phrase_add(&p, "%" PRId64 " calls of %s were missed: its probe was hit while another one ran",
 		       ev->count, ev->probe);
+	else if (!strcmp(ev->where, "picks"))
+		phrase_add(&p, "%" PRId64 " picks were not counted: there were more members than the module counts on a CPU",
+			   ev->count);
 	else
 		phrase_add(&p, "%" PRId64 " events are missing here: the kernel's buffer was full; --buffer-kb makes it larger",
 		       ev->count);

@@ -20,6 +20,7 @@
 #include "log.h"
 #include "model.h"
 #include "owner.h"
+#include "picks.h"
 #include "probes.h"
 #include "queues.h"
 #include "recording.h"
@@ -34,6 +35,7 @@
 #define NSEC_PER_MSEC	1000000LL
 #define TICK_NS		(50 * NSEC_PER_MSEC)
 #define TICKS_LOOK	20		/* for the module, once a second */
+#define PICKS_NS	(250 * NSEC_PER_MSEC)
 #define STATUS_LOST	3
 #define STATUS_SIGPIPE	141
 
@@ -50,6 +52,7 @@ struct session {
 	struct source *source;		/* of live, or our own */
 	struct model *model;
 	struct queues *queues;		/* NULL: nobody asks for them */
+	struct picks *picks;		/* NULL: they are told one by one */
 	struct render *render;
 	struct events events;
 	struct child *child;		/* NULL: none */
@@ -59,6 +62,7 @@ struct session {
 	uint64_t start;			/* earlier records are not shown */
 	uint64_t end;			/* later ones neither; 0: not yet known */
 	uint64_t last;			/* time of the last thing shown */
+	uint64_t picks_next;		/* not to be looked at before */
 	int status;
 	int error;			/* what writing the output gave */
 	bool broken;			/* a CPU could not be read to its end */
@@ -185,6 +189,21 @@ static bool flush_output(struct session *s)
 	return false;
 }
 
+static void take_picks(void *ctx, struct model_picks *p)
+{
+	events_picks(ctx, p);
+}
+
+/* What found no room in the module's table is a loss, too. */
+static void look_at_picks(struct session *s)
+{
+	struct model_lost lost = { .ts = s->last, .where = "picks" };
+
+	lost.count = picks_look(s->picks, take_picks, &s->events);
+	if (lost.count)
+		show_lost(s, &lost);
+}
+
 static bool tick(struct session *s, uint64_t limit)
 {
 	source_tick(s->source);
@@ -193,6 +212,10 @@ static bool tick(struct session *s, uint64_t limit)
 	pump(s, limit);
 	if (s->queues)
 		queues_look(s->queues, limit);
+	if (s->picks && limit >= s->picks_next) {
+		look_at_picks(s);
+		s->picks_next = limit + PICKS_NS;
+	}
 	s->render->ops->tick(s->render, limit);
 	return flush_output(s);
 }
@@ -301,6 +324,11 @@ static void sum_up(struct session *s)
 		child_flush(s->child, show_line, s);
 	if (lost.count)
 		show_lost(s, &lost);
+	/* Once for what was seen last, once for what came since. */
+	if (s->picks) {
+		look_at_picks(s);
+		look_at_picks(s);
+	}
 	if (probes_now(s, &now))
 		show_missed(s, &now);
 	list_unavailable(&end, &now);
@@ -365,6 +393,7 @@ static void close_all(struct session *s)
 		s->render->ops->free(s->render);
 	owner_free(s->events.owner);
 	queues_free(s->queues);
+	picks_free(s->picks);
 	model_free(s->model);
 	if (s->live)
 		live_close(s->live);
@@ -396,6 +425,11 @@ static int open_live(struct session *s)
 		s->live = live_open(tracing, s->decode, s->o);
 	if (!s->live)
 		return -ENODEV;
+	if (s->o->filter.count) {
+		s->picks = picks_new(live_alone(s->live));
+		if (!s->picks)
+			return -ENODEV;
+	}
 	s->source = live_source(s->live);
 	s->probes_path = strdup(PROBES_LIVE);
 	if (!s->probes_path || probes_read(&s->probes, s->probes_path))
