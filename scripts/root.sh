@@ -14,7 +14,7 @@ set -euo pipefail
 # For the module, the viewer and its tests, and the debug kernel, in this order.
 # What a suite does not have, or not by this name, is left out.
 PACKAGES='build-essential kmod libelf-dev pahole sparse
-	pkg-config libtracefs-dev libtraceevent-dev libjansson-dev libncurses-dev
+	pkg-config libtracefs-dev libtraceevent-dev libncurses-dev
 	libzstd-dev zlib1g-dev libcmocka-dev python3 python3-jsonschema
 	flex bison bc libssl-dev zstd'
 
