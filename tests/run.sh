@@ -193,7 +193,7 @@ interrupted()
 	exit 130
 }
 
-[ "$kernels" != all ] || kernels=$(series_list)
+[ "$kernels" != all ] || kernels=$(series_list | xargs)
 jobs=${RT_JOBS:-$(jobs_at_once)}
 trap interrupted INT TERM
 log "build"
