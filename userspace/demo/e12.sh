@@ -19,8 +19,11 @@ end_first() {
 	await in_time_wait
 }
 
+# Each connection of the port is, and not the first only.
 in_time_wait() {
-	[[ $(ss -Htan state time-wait "sport = :$PORT") ]]
+	[[ $(ss -Htn state time-wait "sport = :$PORT") ]] &&
+		[[ ! $(ss -Htn state connected exclude time-wait \
+			"sport = :$PORT") ]]
 }
 
 # team NAME [OPTION...]
