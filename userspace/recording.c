@@ -361,7 +361,7 @@ static int add_input(struct source_input *in, struct file *f,
 static struct source *new_source(struct file *f, bool with_output)
 {
 	const struct trace_dat *t = f->dat;
-	struct source_input *in = calloc(2 * t->n_parts, sizeof(*in));
+	struct source_input *in = calloc(2 * t->n_parts + 1, sizeof(*in));
 	struct source *src = NULL;
 	size_t i, n = 0;
 	int rc = in ? 0 : -ENOMEM;

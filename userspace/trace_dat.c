@@ -164,6 +164,8 @@ static int read_buffer7(struct reading *r, struct cursor *c)
 		rc = -EBADMSG;
 	if (!rc && s.flags & FLAG_PACKED)
 		part.way = r->t->way;
+	/* CPUs without an event are left out, be it all of them. */
+	r->t->has_buffer |= !rc;
 	for (i = 0; i < cpus && !rc; i++) {
 		rc = cursor_u32(c, &part.cpu);
 		if (!rc)
@@ -180,6 +182,7 @@ static int read_cpu_table(struct reading *r, struct cursor *c,
 	uint32_t i;
 	int rc = 0;
 
+	r->t->has_buffer = true;
 	snprintf(part.buffer, sizeof(part.buffer), "%s", buffer);
 	for (i = 0; i < r->cpus && !rc; i++) {
 		part.cpu = i;
@@ -428,7 +431,7 @@ static int say_wrong(const struct trace_dat *t, int rc)
 
 static int check(const struct trace_dat *t)
 {
-	if (!t->layout.page_size || !t->n_parts)
+	if (!t->layout.page_size || !t->has_buffer)
 		return -ENODATA;
 	return 0;
 }

@@ -50,8 +50,9 @@ struct trace_dat {
 	struct ring_layout layout;
 	size_t n_formats;
 	struct trace_dat_format *format;
-	size_t n_parts;
+	size_t n_parts;			/* 0: nothing was recorded */
 	struct trace_dat_part *part;
+	bool has_buffer;		/* be it empty */
 	uint64_t missing;		/* bytes of events that are cut off */
 	bool salvaged;			/* what a full disk left of a recording */
 };
