@@ -131,25 +131,26 @@ sh -c "$(sed -n 's/.*to mend: \(echo 1 .*\)/\1/p' doctor.txt | sed 's/sudo //')"
 	>/dev/null
 reusetrace-view doctor >doctor.txt
 same "its command mends it" 0 $?
-# libtracecmd reads the events' formats, /proc/kallsyms, printk_formats and
-# saved_cmdlines twice, once for the size, and gives up with status 22 and "error in
-# size of file" when one has changed in between (3.1.6: so does `trace-cmd restore -c
-# -k FILE` while FILE grows). In a kernel they change at any time: a module comes, a
-# process is seen for the first time. It happened here once, and in none of 30 runs in
-# a row on an idle machine; nobody kept what was said then. So: once more, and say why.
+# On a loaded machine trace-cmd 3.1.6 now and then records nothing of so short a
+# command (beside four virtual machines in 3 of 10 tries): it says nothing, ends with
+# 0, and trace-cmd report shows a main buffer without a CPU. Then once more.
 into_main()
 {
 	trace-cmd record -q -C mono -e reusetrace -o main.dat \
-		python3 command.py >stdout 2>&1
+		python3 command.py >stdout 2>&1 &&
+		[[ $(trace-cmd report main.dat 2>&1) == *bind* ]]
 }
-into_main || {
-	note "trace-cmd failed with $?, is tried again:"
-	sed 's/^/# | /' stdout
-	check "trace-cmd into the main buffer, the second time" into_main
-}
+for _ in 1 2 3 4 5; do
+	into_main && break
+	note "trace-cmd ended with $? or recorded nothing: $(cat stdout)"
+done
 same "the main buffer: the same events" "$(plain report.json | jq -r .type)" \
 	"$(reusetrace-view report -j main.dat 2>stderr | jq -r 'select(.type != "summary") | .type')"
 same "with nothing to say about it" "" "$(cat stderr)"
+trace-cmd record -q -e reusetrace -o none.dat true >stdout 2>&1
+contains "of nothing: it says so" "nothing happened" \
+	"$(reusetrace-view report none.dat 2>stderr)"
+same "and has nothing to say about it" "" "$(cat stderr)"
 trace-cmd record -q -B one -e reusetrace -B two -e reusetrace:bind \
 	-o two.dat python3 command.py >stdout 2>&1
 same "two buffers: both are shown" 6 \
