@@ -16,6 +16,7 @@ import rtlib  # noqa: E402
 TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
 REPAIR_ON, REPAIR_OFF_NO_PROBE, RECV_QUEUE, SEND_QUEUE = 1, -1, 1, 2
 TCP_ESTABLISHED = 1
+FIN_WAIT2, TIME_WAIT = "05", "06"	# in /proc/net/tcp
 RST, SYN, ACK = 0x04, 0x02, 0x10
 ON_510 = rtlib.series() == "5.10"
 PROBES = ("tcp_t", "tcp_check", "inet_twsk", "__inet_twsk")
@@ -93,12 +94,25 @@ class Side:
         self.server.close()
         self.client.recv(1)
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        self.wait_for(FIN_WAIT2)
+
+    def wait_for(self, state):
+        """A packet sent from another CPU can come after the next one."""
+        rtlib.wait_until(lambda: self.is_in(state), f"state {state}")
+
+    def is_in(self, state):
+        table = "tcp6" if self.family == socket.AF_INET6 else "tcp"
+        with open(f"/proc/net/{table}", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        return [f"{self.port:04X}", f"{self.client_port:04X}", state] in [
+            [row[1][-4:], row[2][-4:], row[3]] for row in rows]
 
     def server_first(self):
         """The server's side is TIME_WAIT proper afterwards."""
         self.server.close()
         self.client.recv(1)
         self.client.close()
+        self.wait_for(TIME_WAIT)
 
     def send(self, flags):
         """A bare packet as if from the client, after its FIN."""
