@@ -55,6 +55,7 @@ play() {
 	expect w '^accepted '
 	accepted=$seen
 	finish w 0
+	await port_unused
 	agree "$accepted" "$answered" "$clients"
 	spread_of "$accepted"
 	factor "$most" "$least"
@@ -76,6 +77,7 @@ declare -A took=()	# design -> milliseconds
 
 own_namespace
 need demo-workers demo-client
+need_tool ss iproute2
 title "E10: three designs, $workers workers, $clients clients (port $PORT)"
 say "hand-over: one process accepts, and hands each client to the next" \
     "worker in turn. As even as can be; all goes through one process."

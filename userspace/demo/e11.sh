@@ -47,16 +47,6 @@ waiting_is() {
 	[[ $lines ]] && ((count == $2))
 }
 
-# port_unused: nothing is bound to it, not even a connection that waits for its last
-# acknowledgement. A request for one is not bound.
-port_unused() {
-	local lines
-
-	lines=$(ss -Htn state all exclude syn-recv "sport = :$PORT") ||
-		fail "ss does not work"
-	[[ ! $lines ]]
-}
-
 # old_with_clients [OPTION...]: the only member has all the clients.
 old_with_clients() {
 	allowed old demo-server --reuseport --ignore --backlog 16 "$@"

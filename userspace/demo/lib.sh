@@ -135,6 +135,16 @@ await() {
 	done
 }
 
+# port_unused: nothing is bound to it, not even a connection that waits for its last
+# acknowledgement. A request for one is not bound.
+port_unused() {
+	local lines
+
+	lines=$(ss -Htn state all exclude syn-recv "sport = :$PORT") ||
+		fail "ss does not work"
+	[[ ! $lines ]]
+}
+
 # start NAME PROGRAM [ARG...]: run it in the background under that name.
 start() {
 	local name=$1 in out copy pipe
