@@ -59,7 +59,7 @@ NOKPROBE_SYMBOL(key_of);
 static void describe(struct count_slot *slot, u64 key, s32 group,
 		     const struct sock *sk, const struct sock *picked)
 {
-	struct sock_desc desc = {};
+	struct sock_desc desc;
 
 	sockread_desc(sk, &desc);
 	slot->cookie = picked ? sockread_cookie(picked) : 0;

@@ -80,7 +80,6 @@ static void tell(const struct steer_call *call, struct sock *picked,
 {
 	bool exact;
 
-	args->redirected &= args->dport != call->sk->sk_num;
 	exact = sockread_pick(call->sk, &call->before, picked, args);
 	correct_via(call->sk, args);
 	args->inferred |= !exact;
@@ -104,12 +103,15 @@ static int select_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.netns = sockread_netns(call->sk),
 		.proto = call->sk->sk_protocol,
 	};
+	/* Once: switched on meanwhile, it would be told without its packet. */
+	bool told = trace_steer_enabled();
 
-	if (trace_steer_enabled() || args.proto == IPPROTO_TCP)
-		args.redirected = sockread_tuple(call->skb, &args);
+	if ((told || args.proto == IPPROTO_TCP) &&
+	    sockread_tuple(call->skb, &args))
+		args.redirected = args.dport != call->sk->sk_num;
 	if (count_enabled())
 		count_pick(call->sk, picked, opens(&args));
-	if (trace_steer_enabled())
+	if (told)
 		tell(call, picked, &args);
 	return 0;
 }

@@ -235,6 +235,16 @@ static void apply_action(struct groups *g, struct groups_group *group,
 		goes(g, group, m, GROUPS_CLOSED);
 }
 
+/* What is not known now may have been before. */
+static void set_owner(struct groups_member *m, const struct model_task *owner,
+		      uint32_t owners)
+{
+	if (owner->pid)
+		m->owner = *owner;
+	if (owners)
+		m->owners = owners;
+}
+
 void groups_change(struct groups *g, const struct model_group *ev)
 {
 	uint32_t at = lru_find(g->by_key, group_key(ev->head.netns, ev->group,
@@ -250,10 +260,7 @@ void groups_change(struct groups *g, const struct model_group *ev)
 	group->closed = ev->closed;
 	set_size(group, ev->size);
 	m = member_of(g, at, ev->cookie);
-	if (ev->owner.pid)
-		m->owner = ev->owner;
-	if (ev->owners)
-		m->owners = ev->owners;
+	set_owner(m, &ev->owner, ev->owners);
 	apply_action(g, group, m, ev);
 	if (!ev->size && !ev->closed)
 		end_group(g, at);
@@ -313,10 +320,7 @@ void groups_pick(struct groups *g, const struct model_steer *ev)
 	if (!group->addr.family && !ev->redirected)
 		group->addr = ev->dst;
 	set_size(group, ev->size);
-	if (ev->owner.pid)
-		m->owner = ev->owner;
-	if (ev->owners)
-		m->owners = ev->owners;
+	set_owner(m, &ev->owner, ev->owners);
 	if (ev->index >= 0)
 		m->index = ev->index;
 	count_pick(g, group, m, ev);
@@ -332,10 +336,7 @@ void groups_add(struct groups *g, const struct model_picks *picks)
 	if (!group->addr.family)
 		group->addr = picks->addr;
 	set_size(group, picks->size);
-	if (picks->owner.pid)
-		m->owner = picks->owner;
-	if (picks->owners)
-		m->owners = picks->owners;
+	set_owner(m, &picks->owner, picks->owners);
 	group->picks += picks->opened;
 	m->picks += picks->opened;
 	group->others += picks->others;
