@@ -32,6 +32,7 @@ count()
 	floor=$(floor_of "$series")
 	"$root/scripts/vm.sh" --kernel "$series" --icount --timeout 1800 -- \
 		env FLOOR_KO="$floor" BENCH_BIG="${BENCH_BIG:-}" \
+		BENCH_TIMES="${BENCH_TIMES:-}" BENCH_OPS="${BENCH_OPS:-}" \
 		"$here/columns.sh" "$@"
 }
 
