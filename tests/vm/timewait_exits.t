@@ -151,11 +151,13 @@ class Side:
 class Told:
     """What must be told of one TIME_WAIT."""
 
-    def __init__(self, cookie, end, again=0, closer=None, **enter):
+    def __init__(self, cookie, end, again=0, closer=None, absent=None,
+                 **enter):
         self.cookie = cookie  # of the socket it was
         self.end = end  # keys of tw_exit, or None: it has none
         self.again = again  # how often its timer is set again; None: may be
         self.closer = closer or os.getpid()
+        self.absent = absent  # why there is no such thing here
         self.enter = enter  # keys of tw_enter
         self.name = None
 
@@ -304,6 +306,8 @@ class Ways:
 
     def proxy_takes_over(self):
         """A transparent proxy's listener gets the new SYN."""
+        if run("nft", "list tables").returncode:
+            return Told(None, None, absent="this kernel has no nftables")
         first = self.side()
         proxy = first.listen()
         first.server_first()
@@ -468,7 +472,9 @@ def main():
         for told in expected:
             life = [e for e in viewer.of("tw_enter", "tw_state", "tw_exit")
                     if e["cookie"] == told.cookie]
-            if missed and wrong(told, life):
+            if told.absent:
+                tap.skip(told.name, told.absent)
+            elif missed and wrong(told, life):
                 tap.skip(told.name, f"probes missed {missed} calls")
             else:
                 judge(tap, told, life)
