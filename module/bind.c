@@ -184,8 +184,6 @@ NOKPROBE_SYMBOL(is_better);
 /* Most of a long list can be told at a glance, as the kernel does it. */
 static bool pass_by(struct bind_search *search, const struct sock *sk2)
 {
-	if (search->found && !sockread_is_listener(sk2))
-		return true;
 	if (sockread_apart(sk2, &search->req))
 		return true;
 	if (!sockread_by_reuseaddr(sk2, &search->req) &&

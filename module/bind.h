@@ -82,7 +82,11 @@ void bind_search_begin(struct bind_search *search, const struct sock *sk);
 static __always_inline bool bind_search_passes_by(struct bind_search *search,
 						  const struct sock *sk2)
 {
-	if (search->left == 1 || !sockread_by_reuseaddr(sk2, &search->req))
+	if (search->left == 1)
+		return false;
+	/* Once there is a culprit, only a listener would be a better one. */
+	if (search->found ? sockread_is_listener(sk2) :
+			    !sockread_by_reuseaddr(sk2, &search->req))
 		return false;
 	search->left--;
 	if (!search->passed)

@@ -105,6 +105,14 @@ static bool search_addresses(struct bind_search *search,
 NOKPROBE_SYMBOL(search_addresses);
 #endif
 
+/* Nobody in this owner's list can be in the way: they have one address. */
+static bool is_list_apart(const struct bind_search *search,
+			  const struct sock *sk2)
+{
+	return COMPAT_LIST_PER_ADDRESS && sockread_apart(sk2, &search->req);
+}
+NOKPROBE_SYMBOL(is_list_apart);
+
 static void search_port(struct bind_search *search, const struct sock *sk,
 			const struct inet_bind_bucket *tb)
 {
@@ -112,10 +120,11 @@ static void search_port(struct bind_search *search, const struct sock *sk,
 	struct sock *sk2;
 
 	compat_for_each_owner(sk2, tb2, tb) {
+		if (search->found && is_list_apart(search, sk2))
+			break;
 		if (bind_search_passes_by(search, sk2))
 			continue;
-		/* So are all others in this list. */
-		if (COMPAT_LIST_PER_ADDRESS && sockread_apart(sk2, &search->req))
+		if (is_list_apart(search, sk2))
 			break;
 		if (sk2 != sk && bind_search_consider(search, sk2))
 			return;
