@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: bench-ops [-n TIMES] [-c CROWD] OPERATION...
+ * Usage: bench-ops [-n TIMES] [-c CROWD] [-m MEMBERS] OPERATION...
  * A line for each part of each operation: its name and the median of the
  * instructions it took, the clock's own taken off. Without one: their list.
  */
@@ -71,14 +71,18 @@ int main(int argc, char **argv)
 	uint64_t clock = measure_clock();
 	int opt, times = 100;
 
-	while ((opt = getopt(argc, argv, "n:c:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:c:m:")) != -1) {
 		if (opt == 'n')
 			times = atoi(optarg);
 		else if (opt == 'c')
 			ops_crowd = atoi(optarg);
+		else if (opt == 'm')
+			ops_members = atoi(optarg);
 		else
 			return 2;
 	}
+	if (!ops_members || ops_members > OPS_MEMBERS_MAX)
+		errx(2, "1 to %d members", OPS_MEMBERS_MAX);
 	if (times < 1 || times > TIMES_MAX || ops_crowd > 10000)
 		errx(2, "1 to %d times, a crowd of at most 10000", TIMES_MAX);
 	setrlimit(RLIMIT_NOFILE, &files);

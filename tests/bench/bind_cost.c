@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "time_waits.h"
+
 #define RUNS_MAX	1001
 #define BACKLOG		128
 
@@ -175,9 +177,11 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
+	time_waits_allow(time_waits);
 	listener = open_listener(&port);
 	for (i = 0; i < time_waits; i++)
 		make_time_wait(listener, port);
+	time_waits_check(time_waits);
 	measure_all(port, runs, true);
 	close(listener);
 	measure_all(port, runs, false);

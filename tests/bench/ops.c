@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "measure.h"
+#include "time_waits.h"
 
 #define PORT		7001
 #define MEMBERS		4
@@ -18,9 +19,10 @@
 #define CROWD_MAX	10000
 
 unsigned int ops_crowd = 100;
+unsigned int ops_members = MEMBERS;
 
-static int listeners[MEMBERS];
-static int members[MEMBERS];
+static int listeners[OPS_MEMBERS_MAX];
+static int members[OPS_MEMBERS_MAX];
 static int crowd[CROWD_MAX];
 
 static void must(int ret, const char *what)
@@ -126,6 +128,23 @@ static void owners_finish(void)
 		close(crowd[i]);
 }
 
+/* The first to come is the last that the kernel looks at. */
+static void listening_owner_prepare(void)
+{
+	owners_prepare();
+	must(listen(crowd[0], 1), "listen");
+}
+
+static void shared_fail_once(uint64_t *part)
+{
+	struct sockaddr_in sa = here();
+	int fd = tcp(AF_INET);
+
+	option(fd, SO_REUSEADDR);
+	part[0] = timed_bind(fd, &sa, sizeof(sa), EADDRINUSE);
+	close(fd);
+}
+
 static int listener(int name)
 {
 	struct sockaddr_in sa = here();
@@ -176,6 +195,7 @@ static void time_wait_prepare(void)
 	unsigned int i;
 	int fd, peer;
 
+	time_waits_allow(ops_crowd);
 	one_prepare();
 	for (i = 0; i < ops_crowd; i++) {
 		fd = client(i);
@@ -185,21 +205,29 @@ static void time_wait_prepare(void)
 		close(fd);
 	}
 	one_finish();
+	time_waits_check(ops_crowd);
+}
+
+/* As many alive beside the one that is measured. */
+static void time_wait_among_prepare(void)
+{
+	time_wait_prepare();
+	one_prepare();
 }
 
 static void group_prepare(void)
 {
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < MEMBERS; i++)
+	for (i = 0; i < ops_members; i++)
 		listeners[i] = listener(SO_REUSEPORT);
 }
 
 static void group_finish(void)
 {
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < MEMBERS; i++)
+	for (i = 0; i < ops_members; i++)
 		close(listeners[i]);
 }
 
@@ -215,9 +243,10 @@ static void reset_on_close(int fd)
 static int accept_any(uint64_t *took)
 {
 	uint64_t start;
-	int i, fd;
+	unsigned int i;
+	int fd;
 
-	for (i = 0; i < MEMBERS; i++) {
+	for (i = 0; i < ops_members; i++) {
 		start = measure_now();
 		fd = accept(listeners[i], NULL, NULL);
 		if (fd < 0)
@@ -230,10 +259,10 @@ static int accept_any(uint64_t *took)
 
 static void nonblocking_group_prepare(void)
 {
-	int i;
+	unsigned int i;
 
 	group_prepare();
-	for (i = 0; i < MEMBERS; i++)
+	for (i = 0; i < ops_members; i++)
 		must(fcntl(listeners[i], F_SETFL, O_NONBLOCK), "O_NONBLOCK");
 }
 
@@ -257,9 +286,9 @@ static void pick_once(uint64_t *part)
 static void udp_prepare(void)
 {
 	struct sockaddr_in sa = here();
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < MEMBERS; i++) {
+	for (i = 0; i < ops_members; i++) {
 		members[i] = socket(AF_INET, SOCK_DGRAM, 0);
 		must(members[i], "socket");
 		option(members[i], SO_REUSEPORT);
@@ -271,9 +300,9 @@ static void udp_prepare(void)
 
 static void udp_finish(void)
 {
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < MEMBERS; i++)
+	for (i = 0; i < ops_members; i++)
 		close(members[i]);
 	close(crowd[0]);
 }
@@ -283,12 +312,12 @@ static void udp_once(uint64_t *part)
 	struct sockaddr_in sa = here();
 	uint64_t start = measure_now();
 	char byte = 'x';
-	int i;
+	unsigned int i;
 
 	must(sendto(crowd[0], &byte, 1, 0, (struct sockaddr *)&sa, sizeof(sa)),
 	     "sendto");
 	part[0] = measure_now() - start;
-	for (i = 0; i < MEMBERS; i++)
+	for (i = 0; i < ops_members; i++)
 		if (recv(members[i], &byte, 1, MSG_DONTWAIT) == 1)
 			return;
 	errx(1, "nobody got the datagram");
@@ -375,15 +404,22 @@ const struct op ops[] = {
 		.finish = one_finish,
 	},
 	{
+		.parts = { "bind-fail-owners" },
+		.help = "bind() among others that share, refused by the last of them",
+		.prepare = listening_owner_prepare,
+		.once = shared_fail_once,
+		.finish = owners_finish,
+	},
+	{
 		.parts = { "pick-tcp", "tcp" },
-		.help = "connect() to a group of four; and with close()",
+		.help = "connect() to a group; and with close()",
 		.prepare = nonblocking_group_prepare,
 		.once = pick_once,
 		.finish = group_finish,
 	},
 	{
 		.parts = { "pick-udp" },
-		.help = "sendto() a group of four, delivery included",
+		.help = "sendto() a group, delivery included",
 		.prepare = udp_prepare,
 		.once = udp_once,
 		.finish = udp_finish,
@@ -392,6 +428,13 @@ const struct op ops[] = {
 		.parts = { "tw-enter", "tw-exit", "tw-life" },
 		.help = "close() that begins a TIME_WAIT; the reset that ends it; both",
 		.prepare = one_prepare,
+		.once = time_wait_once,
+		.finish = one_finish,
+	},
+	{
+		.parts = { "tw-enter-among", "tw-exit-among" },
+		.help = "the same while others are alive on the port",
+		.prepare = time_wait_among_prepare,
 		.once = time_wait_once,
 		.finish = one_finish,
 	},

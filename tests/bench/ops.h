@@ -23,4 +23,8 @@ extern const unsigned int ops_count;
 /* How many sockets are on the port beforehand, where that matters. */
 extern unsigned int ops_crowd;
 
+/* How many members a group has. */
+#define OPS_MEMBERS_MAX 1000
+extern unsigned int ops_members;
+
 #endif
