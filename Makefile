@@ -84,8 +84,8 @@ matrix:
 # The tables of Documentation/performance.md, counted anew.
 bench:
 	@scripts/deps.sh bench
-	@KERNELS=$(if $(filter file,$(origin KERNELS)),"6.1 6.12","$(KERNELS)") \
-		BENCH_BIG=10000 tests/bench/bench.sh
+	@export KERNELS=$(if $(filter file,$(origin KERNELS)),"6.1 6.12","$(KERNELS)") && \
+		BENCH_BIG=10000 tests/bench/bench.sh && tests/bench/growth.sh
 
 check-debug:
 	@scripts/deps.sh debug

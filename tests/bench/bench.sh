@@ -10,6 +10,8 @@ here=$(dirname "$(readlink -f "$0")")
 root=$here/../..
 page=$root/Documentation/performance.md
 kernels=${KERNELS:-6.1 6.12}
+# shellcheck source=lib.sh
+. "$here/lib.sh"
 out=${BENCH_KEEP:-$(mktemp -d)}
 [ "${BENCH_KEEP:-}" ] || trap 'rm -rf "$out"' EXIT
 
@@ -36,16 +38,6 @@ count()
 		"$here/columns.sh" "$@"
 }
 
-# one FILE COMMAND...: its output in FILE, whole or not at all
-one()
-{
-	local file=$1
-
-	shift
-	[ ! -s "$file" ] || return 0
-	"$@" >"$file.new" 2>"$file.err" && mv "$file.new" "$file"
-}
-
 # all SERIES: every column; one that cannot be had is a line with the reason
 all()
 {
@@ -68,18 +60,6 @@ all()
 cost()
 {
 	"$root/scripts/vm.sh" --kernel "$1" --icount --timeout 1800 -- "$here/bind_cost.sh"
-}
-
-# title SERIES: what the figures are worth nothing without
-title()
-{
-	local dir commit
-
-	dir=$("$root/scripts/kernel.sh" "$1")
-	commit=$(git -C "$root" rev-parse --short HEAD)
-	[ -z "$(git -C "$root" status --porcelain -- module)" ] || commit+=" with changes"
-	echo "$(<"$dir/release"), $(grep -m1 CONFIG_CC_VERSION_TEXT "$dir"/boot/config-* |
-		sed 's/.*="\(.*\)"/\1/'), commit $commit"
 }
 
 make -s -C "$here"
