@@ -101,11 +101,12 @@ class Side:
         rtlib.wait_until(lambda: self.is_in(state), f"state {state}")
 
     def is_in(self, state):
+        """In FIN_WAIT2 it is a whole socket first; what is left has timer 3."""
         table = "tcp6" if self.family == socket.AF_INET6 else "tcp"
         with open(f"/proc/net/{table}", encoding="ascii") as file:
             rows = [line.split() for line in file]
-        return [f"{self.port:04X}", f"{self.client_port:04X}", state] in [
-            [row[1][-4:], row[2][-4:], row[3]] for row in rows]
+        return [f"{self.port:04X}", f"{self.client_port:04X}", state, "03"] in [
+            [row[1][-4:], row[2][-4:], row[3], row[5][:2]] for row in rows]
 
     def server_first(self):
         """The server's side is TIME_WAIT proper afterwards."""
