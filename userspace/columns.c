@@ -94,13 +94,17 @@ static size_t take_spaces(struct columns *c)
 
 static void begin(struct columns *c, struct line *l, size_t width)
 {
+	size_t hanging = c->begun ? HANGING : 0;
+
 	if (!c->begun)
 		c->indent = take_spaces(c);
 	else
 		take_spaces(c);
 	if (c->indent > width / 4)
 		c->indent = width / 4;
-	add_spaces(l, c->indent + (c->begun ? HANGING : 0));
+	if (c->prose && !c->indent)
+		hanging = 0;
+	add_spaces(l, c->indent + hanging);
 	add(l, c->color, strlen(c->color));
 	c->begun = true;
 }

@@ -11,6 +11,7 @@
 /* Where in a text the next line begins; start with { .rest = TEXT }. */
 struct columns {
 	const char *rest;
+	bool prose;		/* what begins at the margin goes on there */
 	size_t indent;		/* of the lines that continue one */
 	char color[16];		/* to be taken up again */
 	bool begun;
@@ -19,7 +20,8 @@ struct columns {
 /**
  * columns_next - the next line
  * @c: the text; a newline in it ends a line, runs of spaces inside a line
- *	become one, and lines that continue another one are indented
+ *	become one, and lines that continue another one are indented, but in
+ *	prose
  * @width: of a line; at least 8
  * @line: COLUMNS_LINE_LEN bytes; set, its colour ended with it
  * @columns: set to how many columns it takes

@@ -335,6 +335,7 @@ void groups_add(struct groups *g, const struct model_picks *picks)
 
 	if (!group->addr.family)
 		group->addr = picks->addr;
+	group->counted = true;
 	set_size(group, picks->size);
 	set_owner(m, &picks->owner, picks->owners);
 	group->picks += picks->opened;

@@ -57,6 +57,7 @@ struct groups_group {
 	uint64_t others;
 	uint64_t clients;	/* different ones, that the hash sent somewhere */
 	double share;		/* sum over them of 1 / members at that time */
+	bool counted;		/* some picks came as a number: whose, is not known */
 	uint64_t forgotten;	/* picks of members forgotten */
 	uint32_t serial;
 	uint32_t first;		/* place of its first member, plus one */

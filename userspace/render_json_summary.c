@@ -21,7 +21,8 @@ static void put_counters(struct json *o, const char *key,
 	json_close(o);
 }
 
-static void put_member(struct json *o, const struct groups_member *m)
+static void put_member(struct json *o, const struct groups_group *group,
+		       const struct groups_member *m)
 {
 	static const char *const states[] = {
 		[GROUPS_PRESENT]	= "present",
@@ -39,7 +40,7 @@ static void put_member(struct json *o, const struct groups_member *m)
 	json_put_id(o, "joined_ns", m->joined);
 	json_put_num(o, "picks", m->picks);
 	json_put_num(o, "others", m->others);
-	json_put_num(o, "clients", m->clients);
+	json_put_count(o, "clients", group->counted ? -1 : (int64_t)m->clients);
 	json_close(o);
 }
 
@@ -51,7 +52,7 @@ static void put_members(struct json *o, const struct groups *g,
 
 	json_open_list(o, "members");
 	for (i = 0; i < n; i++)
-		put_member(o, list[i]);
+		put_member(o, group, list[i]);
 	json_close_list(o);
 	free(list);
 }
@@ -93,7 +94,8 @@ static void put_group(struct json *o, const struct groups *g,
 	json_put_num(o, "size", group->size);
 	json_put_num(o, "picks", group->picks);
 	json_put_num(o, "others", group->others);
-	json_put_num(o, "clients", group->clients);
+	json_put_count(o, "clients",
+		       group->counted ? -1 : (int64_t)group->clients);
 	json_put_num(o, "not_by_hash", group->unhashed);
 	json_put_num(o, "forgotten", group->forgotten);
 	put_members(o, g, group);

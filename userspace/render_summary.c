@@ -172,9 +172,13 @@ static void put_group(const struct render_line *l, const struct groups *g,
 	else
 		fprintf(f, "gone, it had %u member%s", group->most,
 			render_line_plural(group->most));
-	fprintf(f, ", %" PRIu64 " pick%s, for %" PRIu64 " client%s by hash\n",
-		group->picks, render_line_plural(group->picks), group->clients,
-		render_line_plural(group->clients));
+	fprintf(f, ", %" PRIu64 " pick%s", group->picks,
+		render_line_plural(group->picks));
+	if (group->counted)
+		fputs(", counted: of how many clients is not known\n", f);
+	else
+		fprintf(f, ", for %" PRIu64 " client%s by hash\n",
+			group->clients, render_line_plural(group->clients));
 	put_members(l, g, group);
 	if (group->others)
 		fprintf(f, "    %7" PRIu64 "  for packets without SYN\n",

@@ -34,6 +34,8 @@ struct top {
 	bool asking;			/* for a port */
 	char answer[PORT_DIGITS + 1];
 	char *explained;		/* text over the rows; NULL: none */
+	size_t above;			/* its lines that are above the screen */
+	bool below;			/* and there are some below */
 	size_t selected;
 	size_t scroll;
 	uint64_t drawn;
@@ -129,7 +131,9 @@ static void put_keys(const struct top *t)
 	if (t->asking)
 		printw("%-*s", COLS, "");
 	else if (t->explained)
-		printw("%-*.*s", COLS, COLS, " any key goes back");
+		printw("%-*.*s", COLS, COLS, t->above || t->below ?
+		       " up, down: more  any other key goes back" :
+		       " any key goes back");
 	else
 		printw("%-*.*s", COLS, COLS,
 		       " q quit  p pause  s sort  / port  Enter explain  up, down");
@@ -148,19 +152,29 @@ static void put_bar(double part, int room)
 		addch(i < full ? '#' : '.');
 }
 
-/* The share has two thirds of what there is, the queue one. */
-static void put_bars(const struct top_row *row, int y)
+/* The share has two thirds of what there is, the queue one; 0: no room. */
+static int share_bar(void)
 {
 	int room = COLS - BAR_AT - SHARE_DIGITS - QUEUE_DIGITS - 2;
 	int share = room * 2 / 3;
 
 	if (share < BAR_LEAST)
+		return 0;
+	return share < BAR_MOST ? share : BAR_MOST;
+}
+
+static void put_bars(const struct top_row *row, int y)
+{
+	int share = share_bar();
+
+	if (!share)
 		return;
-	if (share > BAR_MOST)
-		share = BAR_MOST;
-	mvprintw(y, BAR_AT, "%5.1f %% ", 100 * row->share);
-	put_bar(row->share, share);
-	printw(" %*.*s ", QUEUE_DIGITS - 1, QUEUE_DIGITS - 1, row->waiting);
+	if (row->share >= 0) {
+		mvprintw(y, BAR_AT, "%5.1f %% ", 100 * row->share);
+		put_bar(row->share, share);
+	}
+	mvprintw(y, BAR_AT + SHARE_DIGITS + share, " %*.*s ",
+		 QUEUE_DIGITS - 1, QUEUE_DIGITS - 1, row->waiting);
 	if (row->queue >= 0)
 		put_bar(row->queue, share / 2);
 }
@@ -169,7 +183,7 @@ static void put_row(const struct top_row *row, int y, bool selected)
 {
 	attrset(attribute(row->color) | (selected ? A_REVERSE : 0));
 	mvprintw(y, 0, "%-*.*s", COLS, COLS, row->text);
-	if (row->share >= 0)
+	if (row->share >= 0 || *row->waiting)
 		put_bars(row, y);
 	attrset(A_NORMAL);
 }
@@ -198,15 +212,22 @@ static void put_rows(struct top *t)
 		put_row(&t->rows.row[i], 1 + i - t->scroll, i == t->selected);
 }
 
-static void put_explained(const struct top *t)
+static void put_explained(struct top *t)
 {
-	struct columns c = { .rest = t->explained };
+	struct columns c = { .rest = t->explained, .prose = true };
 	char line[COLUMNS_LINE_LEN];
-	size_t columns;
+	size_t columns, n = 0;
 	int y = 1;
 
-	while (y < LINES - 1 && columns_next(&c, COLS - 2, line, &columns))
+	t->below = false;
+	while (columns_next(&c, COLS - 2, line, &columns)) {
+		if (n++ < t->above)
+			continue;
+		t->below = y == LINES - 1;
+		if (t->below)
+			break;
 		mvprintw(y++, 1, "%s", line);
+	}
 }
 
 static void draw(struct top *t)
@@ -235,13 +256,13 @@ static void explain(struct top *t)
 
 	if (t->selected >= t->rows.n || !row->explain)
 		return;
+	t->above = 0;
 	plain.out = open_memstream(&t->explained, &size);
 	if (!plain.out)
 		return;
 	rule = rules_find(row->explain);
-	fprintf(plain.out, "%s\n \n", row->text + strspn(row->text, " "));
-	if (*row->detail)
-		fprintf(plain.out, "%s\n", row->detail);
+	fprintf(plain.out, "%s\n", *row->detail ? row->detail :
+		row->text + strspn(row->text, " "));
 	if (row->refusal)
 		render_conflict(&line, &row->refusal->last);
 	fprintf(plain.out, " \n%s: %s\n \n%s\n", row->explain,
@@ -251,18 +272,32 @@ static void explain(struct top *t)
 	fclose(plain.out);
 }
 
+/* What does not fit is to be seen; what fits goes away. */
+static void explained_key(struct top *t, int key)
+{
+	if ((key == KEY_DOWN || key == 'j') && t->below) {
+		t->above++;
+	} else if ((key == KEY_UP || key == 'k') && t->above) {
+		t->above--;
+	} else if (key != KEY_RESIZE) {
+		free(t->explained);
+		t->explained = NULL;
+	}
+}
+
+/* There is no port above 65535 to be typed. */
 static void answer_key(struct top *t, int key)
 {
 	size_t n = strlen(t->answer);
 
-	if (key >= '0' && key <= '9' && n < PORT_DIGITS) {
+	if (key >= '0' && key <= '9' &&
+	    10 * atoi(t->answer) + key - '0' <= UINT16_MAX && n < PORT_DIGITS) {
 		t->answer[n] = key;
 		t->answer[n + 1] = '\0';
 	} else if ((key == KEY_BACKSPACE || key == 127 || key == 8) && n) {
 		t->answer[n - 1] = '\0';
 	} else if (key == '\n' || key == KEY_ENTER) {
-		if (atoi(t->answer) <= UINT16_MAX)
-			t->want.port = atoi(t->answer);
+		t->want.port = atoi(t->answer);
 		t->asking = false;
 	} else if (key == KEY_ESC) {
 		t->asking = false;
@@ -321,14 +356,12 @@ static bool take_keys(struct top *t)
 
 	while ((key = getch()) != ERR) {
 		any = true;
-		if (t->explained && key != KEY_RESIZE) {
-			free(t->explained);
-			t->explained = NULL;
-		} else if (t->asking) {
+		if (t->explained)
+			explained_key(t, key);
+		else if (t->asking)
 			answer_key(t, key);
-		} else {
+		else
 			plain_key(t, key);
-		}
 	}
 	return any;
 }

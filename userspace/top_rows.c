@@ -32,7 +32,7 @@ static struct top_row *add(struct top_rows *rows, const char *explain,
 		rows->n++;
 	row = &rows->row[rows->n - 1];
 	*row = (struct top_row){
-		.color = explain ? RENDER_PLAIN : RENDER_STRONG,
+		.color = RENDER_PLAIN,
 		.share = -1,
 		.queue = -1,
 		.explain = explain,
@@ -41,6 +41,18 @@ static struct top_row *add(struct top_rows *rows, const char *explain,
 	vsnprintf(row->text, sizeof(row->text), format, ap);
 	va_end(ap);
 	return row;
+}
+
+/* What the columns under it are, a line each. */
+static void add_heading(struct top_rows *rows, const char *explain,
+			const char *text, const char *columns,
+			const char *queue)
+{
+	struct top_row *row = add(rows, explain, "%s", text);
+
+	row->color = RENDER_STRONG;
+	snprintf(row->waiting, sizeof(row->waiting), "%s", queue);
+	snprintf(row->detail, sizeof(row->detail), "%s", columns);
 }
 
 static void add_none(struct top_rows *rows, size_t before)
@@ -81,9 +93,12 @@ static void add_member(struct top_rows *rows, const struct groups_group *group,
 			  m->cookie ? unnamed : "nobody", who);
 	row = add(rows, "hash", "  %4s  %-22.22s %8" PRIu64, place, who,
 		  m->picks);
-	snprintf(row->detail, sizeof(row->detail), "%s", who);
 	put_queue(row, want->queues, m->cookie);
 	row->share = group->picks ? (double)m->picks / group->picks : 0;
+	snprintf(row->detail, sizeof(row->detail),
+		 "%s on %s port %u: picked %" PRIu64 " of %" PRIu64 " times%s%s", who,
+		 group->proto, group->addr.port, m->picks, group->picks,
+		 *row->waiting ? "; waiting in its queue: " : "", row->waiting);
 	if (m->state != GROUPS_PRESENT)
 		row->color = RENDER_FAINT;
 }
@@ -132,9 +147,13 @@ static void add_group(struct top_rows *rows, const struct groups *g,
 	row = add(rows, "chi-square", "  %s port %u, %u member%s, %" PRIu64 " pick%s%s",
 		  group->proto, group->addr.port, group->size,
 		  render_line_plural(group->size), group->picks,
-		  render_line_plural(group->picks), verdicts[fair.verdict]);
-	if (fair.members > 1 && fair.clients)
-		snprintf(row->detail, sizeof(row->detail), "%s",
+		  render_line_plural(group->picks),
+		  group->counted ? ", counted" : verdicts[fair.verdict]);
+	if (group->counted)
+		row->explain = "member";
+	else if (fair.members > 1 && fair.clients)
+		snprintf(row->detail, sizeof(row->detail), "%s\n%s",
+			 row->text + strspn(row->text, " "),
 			 fairness_words(&fair, text));
 	if (fair.verdict == FAIRNESS_UNEVEN)
 		row->color = RENDER_NOTE;
@@ -158,7 +177,12 @@ static void add_groups(struct top_rows *rows, struct model *m,
 
 	if (want->sort == TOP_ROWS_MOST_FIRST && n)
 		qsort(list, n, sizeof(*list), most_picked_first);
-	add(rows, NULL, "GROUPS  member                    picks  share                   queue");
+	add_heading(rows, "member",
+		    "GROUPS  member                    picks  share",
+		    "The number is a member's place in its group; \"-\": not known, or it left.\n"
+		    "share: its part of the group's picks\n"
+		    "queue: connections that nobody has accepted, of how many; for UDP bytes",
+		    "queue");
 	before = rows->n;
 	for (i = 0; i < n; i++)
 		if (!list[i]->ended && list[i]->shown &&
@@ -171,12 +195,17 @@ static void add_groups(struct top_rows *rows, struct model *m,
 static void add_port(struct top_rows *rows, const struct timewaits_port *p)
 {
 	char old[RENDER_LINE_SPAN_LEN], next[RENDER_LINE_SPAN_LEN];
-	char free_in[RENDER_LINE_SPAN_LEN];
+	char last[RENDER_LINE_SPAN_LEN];
+	struct top_row *row;
 
-	add(rows, "TIME_WAIT", "  %12u  %6u  %10s  %10s  %10s", p->port,
-	    p->count, render_line_span(p->oldest_ms, old),
-	    render_line_span(p->next_ms, next),
-	    render_line_span(p->free_ms, free_in));
+	render_line_span(p->oldest_ms, old);
+	render_line_span(p->next_ms, next);
+	render_line_span(p->free_ms, last);
+	row = add(rows, "TIME_WAIT", "  %12u  %6u  %10s  %10s  %10s", p->port,
+		  p->count, old, next, last);
+	snprintf(row->detail, sizeof(row->detail),
+		 "%u in TIME_WAIT on port %u, the oldest for %s; the next is gone in %s, the last in %s",
+		 p->count, p->port, old, next, last);
 }
 
 static int lowest_port_first(const void *pa, const void *pb)
@@ -196,8 +225,11 @@ static void add_timewaits(struct top_rows *rows, struct model *m,
 
 	if (want->sort == TOP_ROWS_BY_PORT)
 		qsort(port, n, sizeof(*port), lowest_port_first);
-	add(rows, NULL, "TIME_WAIT port  %s  %10s  %10s  %10s", "number",
-	    "oldest", "next gone", "port free");
+	add_heading(rows, "TIME_WAIT",
+		    "TIME_WAIT port  number      oldest   next gone   port free",
+		    "oldest: since when there has been one\n"
+		    "next gone: when the next one's timer ends it\n"
+		    "port free: when the last one's does", "");
 	before = rows->n;
 	for (i = 0; i < n; i++)
 		if (!want->port || want->port == port[i].port)
@@ -247,7 +279,8 @@ static void add_refusals(struct top_rows *rows, const struct refusals *refusals,
 			list[n++] = &refusals->at[i];
 	qsort(list, n, sizeof(*list), want->sort == TOP_ROWS_BY_PORT ?
 	      lowest_refused_first : most_refused_first);
-	add(rows, NULL, "REFUSED  times  who, what, why");
+	add_heading(rows, "bind_conflict", "REFUSED  times  who, what, why",
+		    "times: how often this program was refused this port by this rule", "");
 	before = rows->n;
 	for (i = 0; i < n; i++)
 		add_refusal(rows, list[i]);

@@ -12,6 +12,7 @@
 #include "render_line.h"
 
 #define TOP_ROWS_TEXT	256
+#define TOP_ROWS_DETAIL	512
 #define TOP_ROWS_MAX	4096
 
 enum top_rows_sort {
@@ -22,12 +23,12 @@ enum top_rows_sort {
 
 struct top_row {
 	char text[TOP_ROWS_TEXT];
-	char detail[TOP_ROWS_TEXT];	/* for who wants to know more */
+	char detail[TOP_ROWS_DETAIL];	/* the row in words; "": the text will do */
 	enum render_line_color color;
 	double share;		/* of the group's picks; negative: no bar */
 	double queue;		/* how full it is; negative: no bar */
-	char waiting[16];	/* in the queue; "": not known */
-	const char *explain;	/* a name in the rule table; NULL: a heading */
+	char waiting[16];	/* in the queue; "": not known; a heading's: the word */
+	const char *explain;	/* a name in the rule table; NULL: "none" */
 	const struct refusal *refusal;	/* NULL: it is none */
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "groups.h"
+#include "rules.h"
 #include "timewaits.h"
 #include "top_rows.h"
 
@@ -88,6 +89,21 @@ static void nothing_is_said_to_be_nothing(void **state)
 	assert_null(rows.row[1].explain);
 }
 
+static void headings_explain_their_columns(void **state)
+{
+	size_t i;
+
+	(void)state;
+	top_rows_build(&rows, m, &refusals, &want);
+	for (i = 0; i < rows.n; i += 2) {
+		assert_non_null(rules_find(rows.row[i].explain));
+		assert_int_equal(rows.row[i].color, RENDER_STRONG);
+	}
+	assert_non_null(strstr(rows.row[0].detail, "queue: "));
+	assert_non_null(strstr(rows.row[2].detail, "next gone: "));
+	assert_non_null(strstr(rows.row[4].detail, "times: "));
+}
+
 static void each_thing_has_a_row(void **state)
 {
 	(void)state;
@@ -110,6 +126,22 @@ static void each_thing_has_a_row(void **state)
 	want.sort = TOP_ROWS_BY_PORT;
 	top_rows_build(&rows, m, &refusals, &want);
 	assert_non_null(strstr(text(2), "w[11]"));
+}
+
+static void counted_picks_are_not_judged(void **state)
+{
+	const struct model_picks picks = {
+		.head = { .netns = 1, .proto = "tcp", .port = 80 },
+		.group = 1, .size = 2, .cookie = 5, .opened = 9,
+	};
+
+	(void)state;
+	groups_add(model_groups(m), &picks);
+	groups_show(model_groups(m), 1, 1, "tcp");
+	top_rows_build(&rows, m, &refusals, &want);
+	assert_non_null(strstr(text(1), "9 picks, counted"));
+	assert_string_equal(rows.row[1].explain, "member");
+	assert_non_null(strstr(rows.row[2].detail, "picked 9 of 9 times"));
 }
 
 static void one_port_alone(void **state)
@@ -157,7 +189,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_said_to_be_nothing),
+		TEST(headings_explain_their_columns),
 		TEST(each_thing_has_a_row),
+		TEST(counted_picks_are_not_judged),
 		TEST(one_port_alone),
 		TEST(refusals_are_bounded),
 		TEST(rows_are_bounded),
