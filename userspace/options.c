@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "log.h"
 
@@ -160,17 +161,21 @@ static int apply_netns(struct options *o, const struct row *row,
 	return 0;
 }
 
+/* Where a hierarchy that /proc/PID/cgroup is about may be mounted. */
+static const char *const cgroup_tops[] = {
+	CGROUP_TOP "/unified", CGROUP_TOP "/systemd", CGROUP_TOP,
+};
+
+#define N_CGROUP_TOPS	(sizeof(cgroup_tops) / sizeof(cgroup_tops[0]))
+
 /* Make a folder of the cgroup file system a path as in /proc/PID/cgroup. */
 static bool strip_top(char *path)
 {
-	static const char *const tops[] = {
-		CGROUP_TOP "/unified", CGROUP_TOP "/systemd", CGROUP_TOP,
-	};
 	size_t i, len;
 
-	for (i = 0; i < sizeof(tops) / sizeof(tops[0]); i++) {
-		len = strlen(tops[i]);
-		if (strncmp(path, tops[i], len) ||
+	for (i = 0; i < N_CGROUP_TOPS; i++) {
+		len = strlen(cgroup_tops[i]);
+		if (strncmp(path, cgroup_tops[i], len) ||
 		    (path[len] && path[len] != '/'))
 			continue;
 		memmove(path, path + len, strlen(path + len) + 1);
@@ -179,6 +184,30 @@ static bool strip_top(char *path)
 		return true;
 	}
 	return false;
+}
+
+/*
+ * Whoever watches would watch in vain; a recording is of another day. One outside
+ * our cgroup namespace ("/..") and one that is nowhere mounted we cannot look for.
+ */
+static bool cgroup_absent(const struct options *o, const char *path)
+{
+	char file[PATH_MAX];
+	bool mounted = false;
+	size_t i;
+
+	if (!o->verb || !strcmp(o->verb, "report") || !strncmp(path, "/..", 3))
+		return false;
+	for (i = 0; i < N_CGROUP_TOPS; i++) {
+		snprintf(file, sizeof(file), "%s/cgroup.procs", cgroup_tops[i]);
+		if (access(file, F_OK))
+			continue;
+		mounted = true;
+		snprintf(file, sizeof(file), "%s%s", cgroup_tops[i], path);
+		if (!access(file, F_OK))
+			return false;
+	}
+	return mounted;
 }
 
 static int apply_cgroup(struct options *o, const struct row *row,
@@ -190,7 +219,8 @@ static int apply_cgroup(struct options *o, const struct row *row,
 
 	snprintf(path, sizeof(o->filter.cgroup), "%s", real ? real : arg);
 	is_folder = strip_top(path);
-	if (*path != '/' || is_folder != (real && strcmp(real, "/"))) {
+	if (*path != '/' || is_folder != (real && strcmp(real, "/")) ||
+	    cgroup_absent(o, path)) {
 		log_error("--%s %s: no control group there; give a folder below " CGROUP_TOP ", or a path as in /proc/PID/cgroup",
 			  row->name, arg);
 		free(real);

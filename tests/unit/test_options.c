@@ -159,6 +159,25 @@ static void control_groups(void **state)
 	assert_string_equal(o.filter.cgroup, "/");
 }
 
+/* One that is not there now can be in a recording, but nobody will be seen in it. */
+static void absent_control_groups(void **state)
+{
+	static const char *const live[] = { "watch", "top", "record" };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(parse_for("report", "-c /nosuch"), 0);
+	if (access("/sys/fs/cgroup/cgroup.procs", F_OK) &&
+	    access("/sys/fs/cgroup/systemd/cgroup.procs", F_OK))
+		skip();
+	for (i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		assert_true(parse_for(live[i], "-c /nosuch") < 0);
+		assert_non_null(strstr(said, "no control group there"));
+		assert_int_equal(parse_for(live[i], "-c /"), 0);
+		assert_int_equal(parse_for(live[i], "-c /../elsewhere"), 0);
+	}
+}
+
 static void a_command_keeps_its_options(void **state)
 {
 	(void)state;
@@ -240,6 +259,7 @@ int main(void)
 		cmocka_unit_test(bad_options),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(control_groups),
+		cmocka_unit_test(absent_control_groups),
 		cmocka_unit_test(a_command_keeps_its_options),
 		cmocka_unit_test(operands_stand_anywhere),
 		cmocka_unit_test(namespaces),

@@ -109,6 +109,9 @@ check "a namespace that vanishes" bash -c '
 wait $gone 2>/dev/null
 refused "a namespace that has vanished" 2 "no network namespace there" \
 	reusetrace-view -N $gone
+mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+refused "a control group that is not there" 2 "no control group there" \
+	reusetrace-view -c /nosuch.slice -- echo
 check "rmmod works" rmmod reusetrace
 check "rmmod leaves no instance" [ ! -e "$instance" ]
 
