@@ -16,13 +16,14 @@ static void about(struct model_head *head, const struct model_task *owner)
 }
 
 /* Who has the socket: now, by /proc, or else when an event last said. */
-static void find_owner(struct events *ev, uint64_t cookie, uint64_t inode,
-		       struct model_task *task, uint32_t *processes)
+static void find_owner(struct events *ev, uint64_t ts, uint64_t cookie,
+		       uint64_t inode, struct model_task *task,
+		       uint32_t *processes)
 {
 	struct owner_found found;
 
 	model_owner(ev->model, cookie, task);
-	if (!ev->owner || !owner_find(ev->owner, inode, task, &found))
+	if (!ev->owner || !owner_find(ev->owner, inode, ts, task, &found))
 		return;
 	model_learn(ev->model, cookie, inode, &found.task);
 	*task = found.task;
@@ -60,8 +61,8 @@ void learn_conflict(struct events *ev, union read_event *e)
 		     dead ? c->holder.cookie : 0, c->head.ts, &c->time_wait);
 	if (!c->holder.addr.family)
 		return;
-	find_owner(ev, c->holder.cookie, c->holder.inode, &c->holder_task,
-		   &c->holder_owners);
+	find_owner(ev, c->head.ts, c->holder.cookie, c->holder.inode,
+		   &c->holder_task, &c->holder_owners);
 	if (dead)
 		find_server(ev, &c->head, c->holder.addr.port, &c->holder_task,
 			    &c->holder_server);
@@ -71,14 +72,15 @@ void learn_steer(struct events *ev, union read_event *e)
 {
 	struct model_steer *s = &e->steer;
 
-	find_owner(ev, s->cookie, s->inode, &s->owner, &s->owners);
+	find_owner(ev, s->head.ts, s->cookie, s->inode, &s->owner, &s->owners);
 	about(&s->head, &s->owner);
 	groups_pick(model_groups(ev->model), s);
 }
 
 void learn_picks(struct events *ev, struct model_picks *p)
 {
-	find_owner(ev, p->cookie, p->inode, &p->owner, &p->owners);
+	/* They happened until now. */
+	find_owner(ev, UINT64_MAX, p->cookie, p->inode, &p->owner, &p->owners);
 	about(&p->head, &p->owner);
 	groups_add(model_groups(ev->model), p);
 }
@@ -89,7 +91,8 @@ void learn_tw_enter(struct events *ev, union read_event *e)
 	uint32_t processes;
 
 	if (!t->closer)
-		find_owner(ev, t->cookie, t->inode, &t->owner, &processes);
+		find_owner(ev, t->head.ts, t->cookie, t->inode, &t->owner,
+			   &processes);
 	else if (ev->owner)
 		owner_cgroup(ev->owner, &t->owner);
 	find_server(ev, &t->head, t->head.port, &t->owner, &t->server);
@@ -114,7 +117,7 @@ void learn_group(struct events *ev, union read_event *e)
 {
 	struct model_group *g = &e->group;
 
-	find_owner(ev, g->cookie, g->inode, &g->owner, &g->owners);
+	find_owner(ev, g->head.ts, g->cookie, g->inode, &g->owner, &g->owners);
 	if (!g->owner.pid)
 		g->owner = g->head.task;
 	about(&g->head, &g->owner);

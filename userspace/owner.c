@@ -28,6 +28,8 @@ struct place {
 	int64_t when;
 	uint32_t processes;	/* that have it; 0: not counted */
 	int32_t counted;	/* the last of them */
+	int64_t asked;		/* when this was the answer; 0: ask again */
+	struct model_task task;
 };
 
 struct owner {
@@ -226,11 +228,32 @@ void owner_cgroup(struct owner *o, struct model_task *task)
 		       cgroups_of(o->cgroups, task->pid, task->comm);
 }
 
-bool owner_find(struct owner *o, uint64_t inode, const struct model_task *hint,
-		struct owner_found *found)
+static void ask(struct owner *o, struct place *p, uint64_t inode, int32_t hint)
+{
+	struct model_task task = { 0 };
+	int64_t now = now_ns();
+
+	if (!is_known(p, inode))
+		search(o, p, inode, hint);
+	if (p->pid)
+		count_again(o, p);
+	task.pid = p->pid;
+	p->asked = p->pid || p->when ? now : 0;
+	if (task.pid && owner_comm(&task))
+		owner_cgroup(o, &task);
+	else
+		task.pid = 0;
+	p->task = task;
+}
+
+/*
+ * An answer from after the event stands: a later one would be further from what
+ * was true then, and asking takes five times what all the rest of an event does.
+ */
+bool owner_find(struct owner *o, uint64_t inode, uint64_t ts,
+		const struct model_task *hint, struct owner_found *found)
 {
 	struct place *p = &o->place[inode % SLOTS];
-	struct model_task task = { 0 };
 
 	if (!inode)
 		return false;
@@ -238,15 +261,11 @@ bool owner_find(struct owner *o, uint64_t inode, const struct model_task *hint,
 		*found = (struct owner_found){ 0 };
 		return told_find(o->told, inode, &found->task);
 	}
-	if (!is_known(p, inode))
-		search(o, p, inode, hint->pid);
-	if (p->pid)
-		count_again(o, p);
-	task.pid = p->pid;
-	if (!task.pid || !owner_comm(&task))
+	if (p->inode != inode || ts > (uint64_t)p->asked)
+		ask(o, p, inode, hint->pid);
+	if (!p->task.pid)
 		return false;
-	owner_cgroup(o, &task);
-	found->task = task;
+	found->task = p->task;
 	found->processes = p->processes;
 	return true;
 }

@@ -41,10 +41,11 @@ void owner_free(struct owner *o);
  * owner_find - the process that has a socket open
  * @o: the finder
  * @inode: the socket's
+ * @ts: what happened to it happened then, CLOCK_MONOTONIC
  * @hint: a process that may well be it; pid 0: no idea
  * @found: set when found
  *
- * What was found is checked with one readlink. A walk over all of /proc is the
+ * What was found is checked with one readlink, unless that was done after @ts. A walk over all of /proc is the
  * price of a socket whose owner nobody guesses, and of counting the processes
  * of all sockets afresh. One that nobody has is not looked for again for a
  * second; at most half the time is spent on looking and a fiftieth on counting:
@@ -52,8 +53,8 @@ void owner_free(struct owner *o);
  *
  * Return: false when no process has it open.
  */
-bool owner_find(struct owner *o, uint64_t inode, const struct model_task *hint,
-		struct owner_found *found);
+bool owner_find(struct owner *o, uint64_t inode, uint64_t ts,
+		const struct model_task *hint, struct owner_found *found);
 
 /**
  * owner_cgroup - the control group of a process

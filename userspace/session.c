@@ -258,19 +258,28 @@ static void look_for_end(struct session *s)
 	}
 }
 
+/* Ticks are counted from their beginning: no rest for who has a lot to show. */
+static int64_t left_of_tick(uint64_t begun)
+{
+	int64_t left = begun + TICK_NS - clock_ns(CLOCK_MONOTONIC);
+
+	return left > 0 ? left : 0;
+}
+
 /* What is not read and shown now waits at most a tick. */
 static void loop(struct session *s)
 {
-	uint64_t limit;
+	uint64_t begun, limit;
 
 	for (;;) {
-		limit = clock_ns(CLOCK_MONOTONIC) - SLACK_NS;
+		begun = clock_ns(CLOCK_MONOTONIC);
+		limit = begun - SLACK_NS;
 		if (s->end && limit > s->end)
 			limit = s->end;
 		if (!tick(s, limit) || (s->end && limit == s->end))
 			return;
 		look_for_end(s);
-		signals_wait(s->end ? SLACK_NS : TICK_NS);
+		signals_wait(s->end ? SLACK_NS : left_of_tick(begun));
 	}
 }
 

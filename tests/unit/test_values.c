@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "addr.h"
@@ -129,24 +130,37 @@ static void the_table_of_probes(void **state)
 	assert_int_equal(probes_missed(&now, &then.row[0]), 0);
 }
 
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
 static void our_own_socket_is_found(void **state)
 {
 	const struct model_task nobody = { 0 };
 	struct owner_found found = { 0 };
 	struct owner *o = owner_new();
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	uint64_t before = now();
 	struct stat st;
 
 	(void)state;
 	if (fd < 0 || fstat(fd, &st))
 		skip();
-	assert_true(owner_find(o, st.st_ino, &nobody, &found));
+	assert_true(owner_find(o, st.st_ino, before, &nobody, &found));
 	assert_int_equal(found.task.pid, getpid());
 	assert_string_equal(found.task.comm, "test_values");
 	assert_int_equal(found.processes, 1);
 	close(fd);
-	assert_false(owner_find(o, st.st_ino, &nobody, &found));
-	assert_false(owner_find(o, 0, &nobody, &found));
+	/* What happened before it was asked for, happened to its owner. */
+	assert_true(owner_find(o, st.st_ino, before, &nobody, &found));
+	assert_int_equal(found.task.pid, getpid());
+	assert_false(owner_find(o, st.st_ino, now(), &nobody, &found));
+	assert_false(owner_find(o, st.st_ino, before, &nobody, &found));
+	assert_false(owner_find(o, 0, now(), &nobody, &found));
 	owner_free(o);
 }
 
@@ -168,7 +182,7 @@ static void all_processes_with_a_socket_are_counted(void **state)
 		pause();
 		_exit(0);
 	}
-	assert_true(owner_find(o, st.st_ino, &us, &found));
+	assert_true(owner_find(o, st.st_ino, now(), &us, &found));
 	assert_int_equal(found.task.pid, getpid());
 	assert_int_equal(found.processes, 2);
 	kill(child, SIGKILL);
