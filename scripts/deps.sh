@@ -20,7 +20,7 @@ LABS='trace-cmd'
 CHECK='libcmocka-dev python3-jsonschema groff-base man-db tmux sparse bpftool cppcheck shellcheck nftables'
 MATRIX='mmdebstrap uidmap debian-archive-keyring'
 DEBUG='flex bison bc libssl-dev'
-BENCH='bpftrace libbpf-tools libbpf-dev clang bpftool git gnuplot-nox'
+BENCH='bpftrace libbpf-tools libbpf-dev clang bpftool git gnuplot-nox time trace-cmd'
 
 # packages WHAT: names for a purpose.
 packages()

@@ -1,45 +1,51 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: tests/bench/report.sh [EVENTS]
+# Usage: tests/bench/report.sh [EVENTS [RUNS]]
 #
-# CPU time and memory of `report` beside `trace-cmd report`, as a table.
+# CPU time, user and system, and memory of `report` beside `trace-cmd report`, by
+# turns, the medians of 5 runs each, as a table. Not elapsed time: what else the
+# machine does is not to be in it.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 view=$here/../../userspace/reusetrace-view
 events=${1:-1000000}
+runs=${2:-5}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+names=("trace-cmd report -N" "report" "report -v" "report --json")
 
-# cost COMMAND...: seconds of CPU and MiB resident; the median of three runs
-cost()
+# play NAME FILE: a line of seconds and KiB resident, of nobody but the program
+play()
 {
-	for _ in 1 2 3; do
-		/usr/bin/python3 - "$@" <<'PYTHON'
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-use = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(f"{use.ru_utime + use.ru_stime:.2f} {use.ru_maxrss // 1024}")
-PYTHON
-	done | sort -n | sed -n 2p
+	local command=(trace-cmd report -N)
+
+	# shellcheck disable=SC2206 # words
+	[[ $1 == trace-cmd* ]] || command=("$view" $1)
+	/usr/bin/time -a -o "$tmp/$1" -f "%U %S %M" "${command[@]}" "$2" >/dev/null 2>&1
 }
 
-row()
+# median NAME COLUMN: of what play wrote: 1 seconds, 2 MiB
+median()
 {
-	awk -v what="$1" -v base="$2" -v ours="$3" 'BEGIN {
-		split(base, b, " "); split(ours, o, " ")
-		printf "| `%s` | %s s | %.1f | %s MiB |\n", what, o[1],
-			b[1] / o[1], o[2] }'
+	awk '{ print $1 + $2, $3 / 1024 }' "$tmp/$1" | cut -d ' ' -f "$2" | sort -n |
+		sed -n "$((runs / 2 + 1))p"
 }
 
 for trace in first-light lives; do
 	python3 "$here/big_dat.py" "$here/../golden/traces/$trace" "$events" \
-		"$tmp/$trace.dat" >/dev/null
+		"$tmp/big.dat" >/dev/null
+	rm -f "$tmp/"*report*
+	for ((run = 0; run < runs; run++)); do
+		for name in "${names[@]}"; do
+			play "$name" "$tmp/big.dat"
+		done
+	done
 	echo
 	echo "| $trace | CPU | times as fast | resident |"
 	echo "| --- | ---: | ---: | ---: |"
-	base=$(cost trace-cmd report -N "$tmp/$trace.dat")
-	row "trace-cmd report -N" "$base" "$base"
-	row "report" "$base" "$(cost "$view" report "$tmp/$trace.dat")"
-	row "report -v" "$base" "$(cost "$view" report -v "$tmp/$trace.dat")"
-	row "report --json" "$base" "$(cost "$view" report --json "$tmp/$trace.dat")"
+	for name in "${names[@]}"; do
+		awk -v name="$name" -v base="$(median "${names[0]}" 1)" \
+			-v cpu="$(median "$name" 1)" -v mib="$(median "$name" 2)" 'BEGIN {
+			printf "| `%s` | %.2f s | %.1f | %.0f MiB |\n", name, cpu, base / cpu, mib }'
+	done
 done
