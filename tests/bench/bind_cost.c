@@ -21,6 +21,8 @@
 
 #define RUNS_MAX	1001
 #define BACKLOG		128
+#define CLIENT_PORT	10000	/* the first; below those that the kernel picks */
+#define TIME_WAITS_MAX	20000
 
 static const char usage[] =
 	"Usage: bind_cost [-n TIME_WAITS] [-r RUNS]    (default 10000, 21)\n";
@@ -93,14 +95,18 @@ static int open_listener(unsigned int *port)
 	return fd;
 }
 
-/* The accepted side closes first, so the TIME_WAIT is on the listener's port. */
-static void make_time_wait(int listener, unsigned int port)
+/*
+ * The accepted side closes first, so the TIME_WAIT is on the listener's port. No
+ * two clients have the same port: the second would end the first one's.
+ */
+static void make_time_wait(int listener, unsigned int port, unsigned int nth)
 {
 	struct sockaddr_in addr = address("127.0.0.1", port);
 	int client = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
 	int child;
 	char end;
 
+	must(-bind_to(client, "127.0.0.2", CLIENT_PORT + nth), "bind");
 	must(connect(client, (struct sockaddr *)&addr, sizeof(addr)), "connect");
 	child = must(accept(listener, NULL, NULL), "accept");
 	close(child);
@@ -173,14 +179,15 @@ int main(int argc, char **argv)
 		else
 			time_waits = 0;
 	}
-	if (!time_waits || !runs || runs > RUNS_MAX || optind != argc) {
+	if (!time_waits || time_waits > TIME_WAITS_MAX || !runs ||
+	    runs > RUNS_MAX || optind != argc) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	time_waits_allow(time_waits);
 	listener = open_listener(&port);
 	for (i = 0; i < time_waits; i++)
-		make_time_wait(listener, port);
+		make_time_wait(listener, port, i);
 	time_waits_check(time_waits);
 	measure_all(port, runs, true);
 	close(listener);

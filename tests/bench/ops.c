@@ -16,6 +16,7 @@
 #define PORT		7001
 #define MEMBERS		4
 #define PORTS_A_SOURCE	20000
+#define CLIENT_PORT	10000	/* the first; below those that the kernel picks */
 #define CROWD_MAX	10000
 
 unsigned int ops_crowd = 100;
@@ -176,10 +177,11 @@ static void fail_once(uint64_t *part)
 	close(fd);
 }
 
-/* A client of its own source address each so many ports. */
-static int client(unsigned int nth)
+/* From another address; port 0: any. */
+static int client(unsigned int nth, uint16_t port)
 {
-	struct sockaddr_in from = at(INADDR_LOOPBACK + 1 + nth / PORTS_A_SOURCE, 0);
+	struct sockaddr_in from = at(INADDR_LOOPBACK + 1 + nth / PORTS_A_SOURCE,
+				     port);
 	struct sockaddr_in sa = here();
 	int fd = tcp(AF_INET), one = 1;
 
@@ -198,7 +200,8 @@ static void time_wait_prepare(void)
 	time_waits_allow(ops_crowd);
 	one_prepare();
 	for (i = 0; i < ops_crowd; i++) {
-		fd = client(i);
+		/* One that met a TIME_WAIT of its own would end it. */
+		fd = client(i, CLIENT_PORT + i % PORTS_A_SOURCE);
 		peer = accept(listeners[0], NULL, NULL);
 		must(peer, "accept");
 		close(peer);
@@ -337,7 +340,7 @@ static void quick_ack(int fd)
 /* Closed first: FIN_WAIT2. Then the peer resets. */
 static void time_wait_once(uint64_t *part)
 {
-	int fd = client(0), peer = accept(listeners[0], NULL, NULL);
+	int fd = client(0, 0), peer = accept(listeners[0], NULL, NULL);
 	uint64_t start;
 
 	must(peer, "accept");
