@@ -9,7 +9,7 @@
 #     run.sh --stress         stress.t alone with $RT_CYCLES (200) cycles, on
 #                             $KERNELS and on the debug kernels in $DEBUG_KERNELS
 #     run.sh --steer          10,000 picks by TCP and by UDP, a flood of 100,000,
-#                             1,000 members, 50 network namespaces
+#                             1,000 members, 50 network namespaces, 4,200 counted
 #     run.sh --timewait       5,000 TIME_WAITs, and 100,000 alive at once
 #
 # Twice as many suites as there are CPUs run at once (RT_JOBS), and are reported
@@ -164,8 +164,9 @@ steer_suites()
 		vm_suite "steer-$series" "$series" -- env RT_TEST_LIMIT=$LIMIT \
 			RT_STEER_COUNT=1250 RT_FLOOD=100000 RT_BPF_CLIENTS=500 \
 			RT_MIGRATE_CLIENTS=200 RT_MEMBERS=1000 RT_NAMESPACES=50 \
+			RT_COUNT_CROWD=4200 \
 			tests/vm/run.sh tests/vm/steer.t tests/vm/steer_bpf.t \
-			tests/vm/steer_bad.t tests/vm/migrate.t
+			tests/vm/steer_bad.t tests/vm/migrate.t tests/vm/count.t
 	done
 }
 

@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Picks counted instead of told (--count): as many for each member as it got,
 TCP connections and UDP datagrams, IPv4 and IPv6; no event of them anywhere. Those
-that the probe missed are counted there. RT_COUNT_PICKS is how many of each."""
+that the probe missed are counted there. RT_COUNT_PICKS is how many of each. With
+RT_COUNT_CROWD, as many members more: what finds no room in a CPU's table, which has
+4,096 places, is lost, and said to be."""
 
 import collections
 import os
 import random
+import resource
+import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -15,6 +19,10 @@ import rtlib  # noqa: E402
 COUNT = int(os.environ.get("RT_COUNT_PICKS", 200))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 30)))
 FIRST_PORT = 7001
+SLOTS = 4096  # module/count.c
+CROWD = int(os.environ.get("RT_COUNT_CROWD", 0))
+CROWD_PORT = 20000
+PICKS = "/sys/kernel/debug/reusetrace/picks"
 ENABLE = ("/sys/kernel/tracing/instances/reusetrace/events/reusetrace/steer/"
           "enable")
 KINDS = {
@@ -60,6 +68,46 @@ def judge(tap, name, got, counted, missed):
               not more and 0 <= less <= missed, f"{missed} missed; {more}")
 
 
+def send_to_crowd():
+    """A datagram for each of more groups than have room, all on one CPU."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * CROWD, 2 * CROWD))
+    os.sched_setaffinity(0, {0})
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    crowd = []
+    for port in range(CROWD_PORT, CROWD_PORT + CROWD):
+        crowd.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        crowd[-1].setsockopt(socket.SOL_SOCKET, rtlib.SO_REUSEPORT, 1)
+        crowd[-1].bind(("127.0.0.1", port))
+        sender.sendto(b"x", ("127.0.0.1", port))
+    for sock in crowd:
+        sock.close()
+    sender.close()
+
+
+def fill(tap):
+    """The module's own account, and what a viewer makes of it."""
+    viewer = rtlib.Viewer("--count")
+    rtlib.wait_until(lambda: not logs_picks(), "the viewer to count")
+    with open(PICKS, encoding="ascii") as file:
+        send_to_crowd()
+        head, *lines = file.read().splitlines()
+    viewer.stop()
+    lost = int(head.split()[1])
+    counted = sum(sum(map(int, line.split()[-2:])) for line in lines)
+    missed = sum(e["count"] for e in viewer.of("lost")
+                 if e["probe"] == "reuseport_select_sock")
+    tap.same(f"{CROWD} members: {counted} picks counted, {lost} lost, {missed} missed",
+             CROWD, counted + lost + missed)
+    tap.check(f"no more than {SLOTS} members have room",
+              0 < len(lines) <= SLOTS and lost >= CROWD - SLOTS - missed,
+              len(lines))
+    summary = viewer.of("summary")[0]
+    tap.same("the viewer says the same",
+             (counted, lost), (summary["picks_counted"], sum(
+                 e["count"] for e in viewer.of("lost")
+                 if e["where"] == "picks")))
+
+
 def main():
     with rtlib.Tap() as tap:
         tap.note(f"RT_SEED={SEED}")
@@ -89,6 +137,8 @@ def main():
         tap.check("a viewer beside it is told of each",
                   len(told.of("steer")) >= happened - missed,
                   len(told.of("steer")))
+        if CROWD:
+            fill(tap)
         tap.check("they are logged again when nobody counts", logs_picks())
         rtlib.unload_module()
 
