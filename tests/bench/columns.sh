@@ -8,6 +8,7 @@ set -u -o pipefail
 here=$(dirname "$(readlink -f "$0")")
 tracing=/sys/kernel/tracing
 ours=$tracing/instances/reusetrace
+debug=/sys/kernel/debug
 times=${BENCH_TIMES:-60}
 ready=
 ops=${BENCH_OPS:-bind bind6 bind-owners bind-fail pick-tcp pick-udp tw-enter ordinary}
@@ -124,6 +125,19 @@ column_off()
 	rmmod reusetrace
 }
 
+# Picks by member and no event of them; then with the viewer that shows them.
+column_counting()
+{
+	insmod "$REUSETRACE_KO"
+	exec 9<"$debug/reusetrace/picks_silent"
+	figures counting idle
+	exec 9<&-
+	ready=picks_silent live reusetrace-view --count --json
+	figures counting live
+	unlive
+	rmmod reusetrace
+}
+
 # ftrace's own probes, with the arguments that they can read.
 column_kprobe_events()
 {
@@ -219,6 +233,7 @@ column_bindsnoop()
 
 reader_out=$(mktemp)
 mountpoint -q "$tracing" 2>/dev/null || mount -t tracefs tracefs "$tracing"
+mountpoint -q "$debug" || mount -t debugfs debugfs "$debug"
 ip link set lo up
 for column; do
 	"column_$column"
