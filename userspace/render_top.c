@@ -42,6 +42,7 @@ struct top {
 	struct top_rows_want want;
 	struct top_rows rows;
 	struct refusals refusals;
+	struct refusals shown;		/* those that the rows point to */
 };
 
 static struct top *top_of(struct render *r)
@@ -379,11 +380,12 @@ static void top_tick(struct render *r, uint64_t now)
 	any = take_keys(t);
 	if (!any && now < t->drawn + REDRAW_NS)
 		return;
-	if (!t->paused)
+	if (!t->paused) {
 		t->want.now = now;
+		t->shown = t->refusals;
+	}
 	if (!t->paused || any)
-		top_rows_build(&t->rows, r->config.model, &t->refusals,
-			       &t->want);
+		top_rows_build(&t->rows, r->config.model, &t->shown, &t->want);
 	draw(t);
 	t->drawn = now;
 }
@@ -395,8 +397,7 @@ static bool top_ended(const struct render *r)
 
 static void top_conflict(struct render *r, const struct model_conflict *ev)
 {
-	if (!top_of(r)->paused)
-		refusals_add(&top_of(r)->refusals, ev);
+	refusals_add(&top_of(r)->refusals, ev);
 }
 
 /* The model has learnt of these; there is nothing more to do. */
