@@ -54,7 +54,7 @@ def main():
     while not os.path.exists(sys.argv[1]):
         with socket.create_connection(("127.0.0.1", PORT)) as client:
             client.recv(1)
-        time.sleep(0.02)
+        time.sleep(0.1)
     print("the end", flush=True)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
