@@ -17,18 +17,11 @@
 #include "narrow.h"
 #include "ring.h"
 #include "tracing.h"
+#include "twin.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 #define EVENTS		"events/" FOLDER_SYSTEM
 #define FILTER_LEN	4096	/* the kernel takes a page */
-#define RECORD_MAX	512	/* larger than any of our events */
-
-/* A record to be recognised in the other instance. */
-struct twin {
-	uint64_t ts;
-	size_t size;		/* 0: none */
-	char data[RECORD_MAX];
-};
 
 /*
  * One CPU: the module's buffer up to the time when ours began, then ours.
@@ -41,9 +34,7 @@ struct feed {
 	uint64_t old_lost;
 	struct ring_item held;	/* of the module's, told next */
 	bool holds;
-	struct twin last_old;	/* the last one of the module's */
-	struct twin skipped;	/* the last one of ours from before */
-	bool begun;		/* ours has told something */
+	struct twin twin;	/* of the one between them */
 };
 
 struct live {
@@ -64,19 +55,6 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
-static void keep(struct twin *t, const struct ring_item *item)
-{
-	t->ts = item->ts;
-	t->size = item->size <= RECORD_MAX ? item->size : 0;
-	if (t->size)
-		memcpy(t->data, item->data, t->size);
-}
-
-static bool is_same(const struct twin *t, const void *data, size_t size)
-{
-	return t->size && t->size == size && !memcmp(t->data, data, size);
 }
 
 /*
@@ -110,28 +88,12 @@ static int next_old(struct feed *f, struct ring_item *item)
 	if (rc > 0 && !item->data)
 		return rc;
 	if (rc > 0 && item->ts < f->live->from) {
-		keep(&f->last_old, item);
+		twin_old(&f->twin, item);
 		return rc;
 	}
 	ring_free(f->old);
 	f->old = NULL;
 	return rc < 0 ? rc : 0;
-}
-
-/*
- * The kernel writes an event into one instance after the other, each time with
- * the time of writing. Of the one event that was being written just when we
- * began, the module's record is from before and ours from after.
- */
-static bool is_told(struct feed *f, const struct ring_item *item)
-{
-	const struct twin *s = &f->skipped, *o = &f->last_old;
-	bool first = !f->begun;
-
-	f->begun = true;
-	if (!first || !is_same(o, item->data, item->size))
-		return false;
-	return !(is_same(s, o->data, o->size) && s->ts >= o->ts);
 }
 
 static int next_own(struct feed *f, struct ring_item *item)
@@ -140,8 +102,8 @@ static int next_own(struct feed *f, struct ring_item *item)
 
 	while ((rc = ring_next(f->own, item)) > 0 && item->data) {
 		if (item->ts < f->live->from)
-			keep(&f->skipped, item);
-		else if (!is_told(f, item))
+			twin_skip(&f->twin, item);
+		else if (!twin_is_told(&f->twin, item))
 			break;
 	}
 	return rc;
