@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Who has a socket that is older than the viewer: by its inode, by its cookie
-alone, in another network namespace; its control group, and -c."""
+alone, in another network namespace, when it is gone before the viewer looks; its
+control group, and -c."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +18,7 @@ UNIT = "reusetrace-test.service"
 PORT = 9527
 
 SERVER = """
-import socket, sys
+import os, socket, sys
 with open("/proc/self/comm", "w") as file:
     file.write("server")
 s = socket.socket()
@@ -24,7 +26,13 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 s.bind(("127.0.0.1", int(sys.argv[1])))
 s.listen(16)
 print("ready", flush=True)
-sys.stdin.readline()
+for line in sys.stdin:
+    if line == "close\\n":
+        s.accept()[0].close()
+    elif os.fork():
+        os._exit(0)
+    else:
+        print(os.getpid(), flush=True)
 """
 
 
@@ -59,6 +67,32 @@ def connect(*prefix):
     subprocess.run([*prefix, "python3", "-c", f"""
 import socket
 socket.create_connection(("127.0.0.1", {PORT}))"""], check=True)
+
+
+def leave_time_wait(process):
+    """Of a connection that the server closes first."""
+    with socket.create_connection(("127.0.0.1", PORT)) as client:
+        process.stdin.write(b"close\n")
+        process.stdin.flush()
+        client.recv(1)
+
+
+def inherit(process):
+    """A child goes on in its place."""
+    process.stdin.write(b"fork\n")
+    process.stdin.flush()
+    process.wait()
+    return int(process.stdout.readline())
+
+
+def stop(process):
+    """When this returns it does nothing more."""
+    process.send_signal(signal.SIGSTOP)
+
+    def stopped():
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(") ", 1)[1][0] == "T"
+    rtlib.wait_until(stopped, "the viewer to stop")
 
 
 def main():
@@ -117,6 +151,34 @@ def main():
                   len(unit_only.of("bind_conflict")) == 1 and
                   all(e["netns"] != netns for e in unit_only.of("bind")),
                   unit_only.events)
+
+        here = server()
+        viewer = rtlib.Viewer()
+        heir = inherit(here)
+        intruder = refuse()
+        viewer.stop()
+        end(intruder)
+        end(here)
+        tap.same("a child that has inherited it", {(heir, "server")},
+                 holders(viewer, False))
+
+        rtlib.unload_module()
+        here = server()
+        leave_time_wait(here)
+        rtlib.load_module()
+        late = rtlib.Viewer()
+        stop(late.process)
+        intruders = [refuse()]
+        end(here)
+        intruders.append(refuse())
+        late.process.send_signal(signal.SIGCONT)
+        late.stop()
+        for process in intruders:
+            end(process)
+        tap.same("holders that were gone before the viewer looked",
+                 {(here.pid, "server")}, holders(late, False))
+        tap.same("one of them a TIME_WAIT, by who listened on its port",
+                 "TIME_WAIT", late.of("bind_conflict")[-1]["holder"]["state"])
 
         rtlib.unload_module()
         rtlib.load_module()
