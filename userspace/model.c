@@ -187,6 +187,7 @@ void model_count_enter(struct model *m, const struct model_tw *ev)
 void model_count_exit(struct model *m, const struct model_tw *ev)
 {
 	count_in(&m->sums.reasons, ev->reason);
+	m->sums.unseen += !ev->seen_enter;
 }
 
 void model_count_listener(struct model *m, const struct model_listener *ev)

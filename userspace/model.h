@@ -250,6 +250,7 @@ struct model_sums {
 	struct model_counters rules;	/* refusals */
 	struct model_counters results;	/* binds and listens */
 	struct model_counters reasons;	/* ends of TIME_WAIT */
+	uint64_t unseen;		/* of them, began before we looked, or lost */
 	uint64_t entered;		/* TIME_WAITs born */
 	uint64_t overflowed;		/* and not born for want of room */
 	uint64_t closes;		/* listeners */

@@ -236,8 +236,12 @@ static void put_timewaits(const struct render_line *l, struct model *m,
 			sums->overflowed, render_line_plural(sums->overflowed));
 	if (!sums->entered && !ended)
 		return;
-	fprintf(f, "  TIME_WAIT: %" PRIu64 " began, %" PRIu64 " ended, %u still alive\n",
-		sums->entered, ended,
+	fprintf(f, "  TIME_WAIT: %" PRIu64 " began, %" PRIu64 " ended",
+		sums->entered, ended);
+	if (sums->unseen)
+		fprintf(f, " (%" PRIu64 " whose beginning was not seen)",
+			sums->unseen);
+	fprintf(f, ", %u still alive\n",
 		timewaits_alive(model_timewaits(m), now));
 	for (i = 0; i < sums->reasons.n; i++)
 		fprintf(f, "    %7" PRIu64 "  %s (%s)\n",

@@ -147,6 +147,18 @@ static void a_full_table_of_counters_keeps_the_sum(void **state)
 	assert_int_equal(sum, 2 * MODEL_COUNTERS);
 }
 
+static void ends_without_a_beginning_are_told_apart(void **state)
+{
+	const struct model_tw whole = { .reason = "reset", .seen_enter = true };
+	const struct model_tw older = { .reason = "reset" };
+
+	(void)state;
+	model_count_exit(m, &whole);
+	model_count_exit(m, &older);
+	assert_int_equal(model_sums(m)->reasons.at[0].count, 2);
+	assert_int_equal(model_sums(m)->unseen, 1);
+}
+
 static void losses_known_and_unknown(void **state)
 {
 	struct model_lost ring = { .where = "ring-buffer", .count = 7 };
@@ -176,6 +188,7 @@ int main(void)
 		TEST(a_control_group_learnt_stays_with_its_process),
 		TEST(a_port_has_its_last_listener),
 		TEST(a_full_table_of_counters_keeps_the_sum),
+		TEST(ends_without_a_beginning_are_told_apart),
 		TEST(losses_known_and_unknown),
 	};
 
