@@ -154,7 +154,7 @@ static void control_groups(void **state)
 	assert_parses("-c /");
 	assert_string_equal(o.filter.cgroup, "/");
 	if (access("/sys/fs/cgroup", F_OK))
-		skip();
+		skip_because("there is no /sys/fs/cgroup");
 	assert_parses("-c /sys/fs/cgroup/");
 	assert_string_equal(o.filter.cgroup, "/");
 }
@@ -169,7 +169,7 @@ static void absent_control_groups(void **state)
 	assert_int_equal(parse_for("report", "-c /nosuch"), 0);
 	if (access("/sys/fs/cgroup/cgroup.procs", F_OK) &&
 	    access("/sys/fs/cgroup/systemd/cgroup.procs", F_OK))
-		skip();
+		skip_because("there are no control groups of processes");
 	for (i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
 		assert_true(parse_for(live[i], "-c /nosuch") < 0);
 		assert_non_null(strstr(said, "no control group there"));
@@ -209,7 +209,7 @@ static void namespaces(void **state)
 	assert_parses("-N 4026531840");
 	assert_int_equal(o.filter.netns, 4026531840u);
 	if (stat("/proc/self/ns/net", &st))
-		skip();
+		skip_because("there is no /proc/self/ns/net");
 	assert_parses("-N /proc/self/ns/net");
 	assert_int_equal(o.filter.netns, st.st_ino);
 	snprintf(line, sizeof(line), "-N %d", getpid());

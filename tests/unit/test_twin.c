@@ -11,7 +11,7 @@ static struct twin t;
 static struct ring_item record(const char *data, uint64_t ts)
 {
 	return (struct ring_item){
-		.ts = ts, .data = data, .size = strlen(data),
+		.ts = ts, .data = (char *)data, .size = strlen(data),
 	};
 }
 
