@@ -205,9 +205,9 @@ wait $!
 same "without COMMAND, Ctrl-C ends it" 0 $?
 same "and the file is there" 3 \
 	"$(reusetrace-view report -j idle.dat | jq -r 'select(.type == "summary") | .events.bind')"
-reusetrace-view record -q -o flood.dat -- seq -f "line %.0f" 20000
+reusetrace-view record -q -o flood.dat -- seq -f "line %.0f" 5000
 reusetrace-view report -j flood.dat >flood.json
-same "a flood of output is all there" "20000 line 20000" \
+same "a flood of output is all there" "5000 line 5000" \
 	"$(jq -r 'select(.type == "output") | .line' flood.json | tail -1 |
 		sed "s/^/$(grep -c '"output"' flood.json) /")"
 
@@ -218,10 +218,10 @@ for part in 0 5 1000 $((size / 2)) $((size - size / 10)); do
 	refused "$part bytes of the file" 1 cut.dat reusetrace-view report cut.dat
 done
 mkdir disk
-mount -t tmpfs -o size=4m tmpfs disk
+mount -t tmpfs -o size=2m tmpfs disk
 cd disk || exit 1
 reusetrace-view record -q -o full.dat -- \
-	bash -c "$(declare -f binds); binds 60000" >../stdout 2>../stderr
+	bash -c "$(declare -f binds); binds 20000" >../stdout 2>../stderr
 same "a full disk: status 1" 1 $?
 contains "a full disk: says so" "No space left" "$(cat ../stderr)"
 same "a full disk: nothing but the file is left" full.dat "$(ls)"
