@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Usage: bench-ops [-n TIMES] [-c CROWD] [-m MEMBERS] OPERATION...
- * A line for each part of each operation: its name and the median of the
- * instructions it took, the clock's own taken off. Without one: their list.
+ * A line for each part of each operation: its name and the instructions it took
+ * when nothing disturbed it, the clock's own taken off. Without one: their list.
  */
 #include <err.h>
 #include <inttypes.h>
@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "ballast.h"
 #include "measure.h"
 #include "ops.h"
 
@@ -36,7 +37,7 @@ static void print_parts(const struct op *op, int times, uint64_t clock)
 
 	for (i = 0; i < OPS_PARTS && op->parts[i]; i++)
 		printf("%s\t%" PRIu64 "\n", op->parts[i],
-		       measure_median(samples[i], times) - clock);
+		       measure_quick(samples[i], times) - clock);
 	fflush(stdout);
 }
 
@@ -48,6 +49,7 @@ static void run(const struct op *op, int times, uint64_t clock)
 	if (op->prepare)
 		op->prepare();
 	for (i = -WARM_UP; i < times; i++) {
+		ballast_shift();
 		op->once(part);
 		for (p = 0; i >= 0 && p < OPS_PARTS; p++)
 			samples[p][i] = part[p];

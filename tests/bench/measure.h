@@ -28,4 +28,10 @@ uint64_t measure_clock(void);
  */
 uint64_t measure_median(uint64_t *samples, size_t n);
 
+/**
+ * measure_quick - the one of @n samples that a tenth of them do not exceed;
+ * sorts them. What disturbs a call only ever makes it longer.
+ */
+uint64_t measure_quick(uint64_t *samples, size_t n);
+
 #endif

@@ -3,8 +3,7 @@
 """What columns.sh counted, as tables and verdicts.
 
     table.py --write PAGE TITLE=FILE...    between the page's two marks
-    table.py --guard FILE...               TAP: what has been reached, 10 % allowed;
-                                           of each figure the least of the files
+    table.py --guard FILE                  TAP: what has been reached, 10 % allowed
 """
 
 import sys
@@ -194,19 +193,8 @@ def write(page, sources):
         file.write(head + BEGIN + "\n" + "\n".join(parts) + "\n" + END + tail)
 
 
-def least(paths):
-    """Each figure where it was least."""
-    figures = load(paths[0])
-    for path in paths[1:]:
-        for column, rows in load(path).items():
-            known = figures.setdefault(column, {})
-            for row, count in rows.items():
-                known[row] = min(count, known.get(row, count))
-    return figures
-
-
-def guard(paths):
-    figures, count, failed = least(paths), 0, 0
+def guard(path):
+    figures, count, failed = load(path), 0, 0
     checks = [(b[0], ratio(figures, b), b[5]) for b in BUDGETS if b[5]]
     checks.append(("ordinary connection / itself", ordinary(figures),
                    ORDINARY_MAX))
@@ -223,7 +211,7 @@ def guard(paths):
 
 def main():
     if sys.argv[1] == "--guard":
-        return guard(sys.argv[2:])
+        return guard(sys.argv[2])
     write(sys.argv[2], sys.argv[3:])
     return 0
 
