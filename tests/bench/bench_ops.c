@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: bench-ops [-n TIMES] [-c CROWD] [-m MEMBERS] OPERATION...
+ * Usage: bench-ops [-d] [-n TIMES] [-c CROWD] [-m MEMBERS] OPERATION...
  * A line for each part of each operation: its name and the instructions it took
- * when nothing disturbed it, the clock's own taken off. Without one: their list.
+ * when nothing disturbed it, the clock's own taken off; with -d, disturbed as it
+ * is, which is the median. Without an operation: their list.
  */
 #include <err.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@
 #define WARM_UP		10
 
 static uint64_t samples[OPS_PARTS][TIMES_MAX];
+static uint64_t (*count_of)(uint64_t *samples, size_t n) = measure_quick;
 
 static const struct op *find(const char *name)
 {
@@ -37,7 +39,7 @@ static void print_parts(const struct op *op, int times, uint64_t clock)
 
 	for (i = 0; i < OPS_PARTS && op->parts[i]; i++)
 		printf("%s\t%" PRIu64 "\n", op->parts[i],
-		       measure_quick(samples[i], times) - clock);
+		       count_of(samples[i], times) - clock);
 	fflush(stdout);
 }
 
@@ -73,8 +75,10 @@ int main(int argc, char **argv)
 	uint64_t clock = measure_clock();
 	int opt, times = 100;
 
-	while ((opt = getopt(argc, argv, "n:c:m:")) != -1) {
-		if (opt == 'n')
+	while ((opt = getopt(argc, argv, "dn:c:m:")) != -1) {
+		if (opt == 'd')
+			count_of = measure_median;
+		else if (opt == 'n')
 			times = atoi(optarg);
 		else if (opt == 'c')
 			ops_crowd = atoi(optarg);

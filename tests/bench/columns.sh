@@ -19,15 +19,16 @@ die()
 	exit 1
 }
 
-# figures COLUMN READER
+# figures COLUMN READER [OPTION...]
 figures()
 {
 	local column=$1 reader=$2
 
+	shift 2
 	# shellcheck disable=SC2086 # a list
-	apart -n "$times" $ops |
+	apart "$@" -n "$times" $ops |
 		sed "s/^/$column\t$reader\t/" || die "$column: bench-ops failed"
-	[ -z "${BENCH_BIG:-}" ] || apart -n 20 -c "$BENCH_BIG" bind-time-wait |
+	[ -z "${BENCH_BIG:-}" ] || apart "$@" -n 20 -c "$BENCH_BIG" bind-time-wait |
 		sed "s/^/$column\t$reader\t/" || die "$column: bench-ops failed"
 }
 
@@ -72,7 +73,8 @@ column_floor() { floor event; }
 column_empty() { floor empty; }
 column_skip() { floor skip; }
 
-# live COMMAND...: a reader; it is there when $ready of its output or files is. The
+# live COMMAND...: a reader, which may run inside some operations and not inside
+# others: those of the peers, being woken, are counted with -d. It is there when $ready of its output or files is. The
 # shell has what it starts in the background ignore SIGINT, cat for good.
 live()
 {
@@ -155,7 +157,7 @@ column_kprobe_events()
 	instance_on kprobes rt
 	figures kprobe-events idle
 	ready=trace_pipe live cat "$tracing/instances/kprobes/trace_pipe"
-	figures kprobe-events live
+	figures kprobe-events live -d
 	unlive
 	instance_off kprobes rt
 	echo >"$tracing/kprobe_events"
@@ -165,7 +167,7 @@ column_kprobe_events()
 bpftrace_column()
 {
 	ready='is ready' live bpftrace -e "BEGIN { printf(\"is ready\\n\"); } $2"
-	figures "$1" live
+	figures "$1" live -d
 	unlive
 }
 
@@ -208,7 +210,7 @@ column_libbpf()
 	wait "$reader" 2>/dev/null
 	: >"$reader_out"
 	ready='^ready' live "$here/obj/expert" "$here/obj/expert.bpf.o"
-	figures libbpf live
+	figures libbpf live -d
 	kill -KILL "$reader"
 	wait "$reader" 2>/dev/null
 	: >"$reader_out"
@@ -220,7 +222,7 @@ column_bindsnoop()
 	local counted
 
 	ready='bpf' live /usr/sbin/bindsnoop
-	counted=$(ops='bind bind6 bind-owners bind-fail' figures bindsnoop live)
+	counted=$(ops='bind bind6 bind-owners bind-fail' figures bindsnoop live -d)
 	kill -INT "$reader"
 	wait "$reader"
 	if grep -q bench-ops "$reader_out"; then
