@@ -73,9 +73,9 @@ column_floor() { floor event; }
 column_empty() { floor empty; }
 column_skip() { floor skip; }
 
-# live COMMAND...: a reader, which may run inside some operations and not inside
-# others: those of the peers, being woken, are counted with -d. It is there when $ready of its output or files is. The
-# shell has what it starts in the background ignore SIGINT, cat for good.
+# live COMMAND...: a reader; it is there when $ready of its output or files is. The
+# shell has what it starts in the background ignore SIGINT, cat for good. Those of
+# the peers are woken, inside some operations and not others: so -d with them.
 live()
 {
 	env --default-signal=INT "$@" >"$reader_out" 2>&1 </dev/null &
