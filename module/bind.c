@@ -203,6 +203,14 @@ static bool spend(struct bind_search *search, unsigned int cost)
 }
 NOKPROBE_SYMBOL(spend);
 
+/* No better answer can come; UDP has no listeners. */
+static bool is_final(const struct bind_party *holder)
+{
+	return holder->kind == BIND_KIND_LISTENER ||
+	       holder->kind == BIND_KIND_UDP;
+}
+NOKPROBE_SYMBOL(is_final);
+
 bool bind_search_consider(struct bind_search *search, const struct sock *sk2)
 {
 	struct bind_party holder;
@@ -220,7 +228,7 @@ bool bind_search_consider(struct bind_search *search, const struct sock *sk2)
 		search->found = true;
 		search->left = LISTENER_SEARCH;
 	}
-	if (v.rule != BIND_RULE_NONE && holder.kind == BIND_KIND_LISTENER)
+	if (v.rule != BIND_RULE_NONE && is_final(&holder))
 		return true;
 	return spend(search, EXAMINING);
 }

@@ -120,6 +120,7 @@ static void search_port(struct bind_search *search, const struct sock *sk,
 	struct sock *sk2;
 
 	compat_for_each_owner(sk2, tb2, tb) {
+		/* What is passed by is taken from the little that is left then. */
 		if (search->found && is_list_apart(search, sk2))
 			break;
 		if (bind_search_passes_by(search, sk2))
