@@ -9,6 +9,8 @@
 # The options are those of bind_cost.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -18,8 +20,7 @@ plays()
 	local out=$1
 
 	shift
-	unshare --net sh -c 'ip link set lo up && exec "$0" "$@"' \
-		"$here/bin/bind_cost" "$@" >"$out"
+	apart "$here/bin/bind_cost" "$@" >"$out"
 }
 
 plays "$tmp/without" "$@"

@@ -6,6 +6,8 @@
 # Environment: FLOOR_KO, BENCH_TIMES, BENCH_OPS, BENCH_BIG.
 set -u -o pipefail
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
 tracing=/sys/kernel/tracing
 ours=$tracing/instances/reusetrace
 debug=/sys/kernel/debug
@@ -26,18 +28,16 @@ figures()
 
 	shift 2
 	# shellcheck disable=SC2086 # a list
-	apart "$@" -n "$times" $ops |
+	ops_apart "$@" -n "$times" $ops |
 		sed "s/^/$column\t$reader\t/" || die "$column: bench-ops failed"
-	[ -z "${BENCH_BIG:-}" ] || apart "$@" -n 20 -c "$BENCH_BIG" bind-time-wait |
+	[ -z "${BENCH_BIG:-}" ] || ops_apart "$@" -n 20 -c "$BENCH_BIG" bind-time-wait |
 		sed "s/^/$column\t$reader\t/" || die "$column: bench-ops failed"
 }
 
-# apart OPTION...: in a network namespace of its own, which takes its TIME_WAITs
-# with it, and then time for the kernel to throw them away.
-apart()
+# ops_apart OPTION...: and then time for the kernel to throw the TIME_WAITs away
+ops_apart()
 {
-	unshare --net sh -c 'ip link set lo up && exec "$0" "$@"' "$here/bench-ops" "$@" ||
-		return
+	apart "$here/bench-ops" "$@" || return
 	sleep 3
 }
 

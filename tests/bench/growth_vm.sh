@@ -5,6 +5,8 @@
 # Usage: growth_vm.sh [owners|members|time_waits|probes]...
 set -eu -o pipefail
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
 tracing=/sys/kernel/tracing
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -15,9 +17,7 @@ ops()
 	local many=$1
 
 	shift
-	# shellcheck disable=SC2016 # the other shell's
-	unshare --net sh -c 'ip link set lo up && exec "$0" "$@"' \
-		"$here/bench-ops" -n 20 "$@" |
+	apart "$here/bench-ops" -n 20 "$@" |
 		awk -v many="$many" '{ print $1 "\t" many "\t" $2 }'
 }
 

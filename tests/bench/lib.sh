@@ -1,7 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154
 #
-# What bench.sh and growth.sh share; they set $root and $here.
+# What the scripts here share; bench.sh and growth.sh set $root and $here.
+
+# apart COMMAND...: in a network namespace of its own, which takes its TIME_WAITs
+# with it
+apart()
+{
+	# shellcheck disable=SC2016 # the other shell's
+	unshare --net sh -c 'ip link set lo up && exec "$0" "$@"' "$@"
+}
 
 # one FILE COMMAND...: its output in FILE, whole or not at all
 one()
