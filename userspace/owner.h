@@ -45,11 +45,12 @@ void owner_free(struct owner *o);
  * @hint: a process that may well be it; pid 0: no idea
  * @found: set when found
  *
- * What was found is checked with one readlink, unless that was done after @ts. A walk over all of /proc is the
- * price of a socket whose owner nobody guesses, and of counting the processes
- * of all sockets afresh. One that nobody has is not looked for again for a
- * second; at most half the time is spent on looking and a fiftieth on counting:
- * a socket may then stay without a name or count for a while.
+ * What was found is checked with one readlink, unless that was done after @ts. A
+ * walk over all of /proc is the price of a socket whose owner nobody guesses, and
+ * of counting the processes of all sockets afresh. One that nobody has is not
+ * looked for again for a second; at most half the time is spent on looking and a
+ * fiftieth on counting: a socket may then stay without a name or count for a
+ * while.
  *
  * Return: false when no process has it open.
  */
