@@ -177,18 +177,20 @@ prepare()
 # not drift. One thread for all emulated CPUs because with more, QEMU 7.2 can run
 # code that the kernel has just patched (a probe armed, a static key flipped) in
 # its old form, and the guest dies. No five-level page tables: emulated, they are
-# slow, and KASAN takes an interrupt during identify_cpu() for a wild access.
+# slow, and KASAN takes an interrupt during identify_cpu() for a wild access. No AVX
+# and no quick "rep movsb": they are quick in hardware alone. And each program at the
+# same addresses every time: QEMU 7.2 translates code again where it moved.
 machine()
 {
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
 		-M q35 -smp "$cpus" -m "$mem" "${boot[@]}" -serial "file:$run/console")
 	case $1 in
 	kvm) qemu+=(-accel kvm -cpu host) ;;
-	tcg) qemu+=(-accel tcg,thread=single -cpu max,la57=off) ;;
+	tcg) qemu+=(-accel tcg,thread=single -cpu max,la57=off,avx=off,avx2=off,erms=off) ;;
 	icount) qemu+=(-accel tcg,thread=single -icount shift=0,sleep=off -cpu max,la57=off) ;;
 	esac
 	append="console=ttyS0 quiet panic=-1 oops=panic mitigations=off nokaslr"
-	append+=" tsc=reliable no_timer_check random.trust_cpu=on cryptomgr.notests"
+	append+=" tsc=reliable norandmaps no_timer_check random.trust_cpu=on cryptomgr.notests"
 }
 
 # A comma in a QEMU option's value is written twice.
