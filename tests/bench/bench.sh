@@ -18,7 +18,7 @@ out=${BENCH_KEEP:-$(mktemp -d)}
 # Columns that are held against each other share a virtual machine. The others
 # have one each, so that one that fails takes nothing with it.
 groups=("nothing floor empty skip reusetrace counting excluded off"
-	kprobe_events libbpf bpftrace_print bpftrace_errno bpftrace_count bindsnoop)
+	kprobe_events libbpf libbpf_same bpftrace_print bpftrace_errno bpftrace_count bindsnoop)
 
 floor_of()
 {

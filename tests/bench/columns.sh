@@ -202,19 +202,26 @@ kretfunc:reuseport_select_sock { @pick[retval->__sk_common.skc_cookie.counter] =
 kfunc:inet_twsk_kill { @exit = count(); }'
 }
 
-column_libbpf()
+# expert NAME OBJECT: once while its reader only has it loaded
+expert()
 {
-	ready='^ready' live "$here/obj/expert" "$here/obj/expert.bpf.o" -i
-	figures libbpf idle
-	kill -KILL "$reader"
-	wait "$reader" 2>/dev/null
-	: >"$reader_out"
-	ready='^ready' live "$here/obj/expert" "$here/obj/expert.bpf.o"
-	figures libbpf live -d
+	ready='^ready' live "$here/obj/expert" "$here/obj/$2.bpf.o" -i
+	figures "$1" idle
+	kill_reader
+	ready='^ready' live "$here/obj/expert" "$here/obj/$2.bpf.o"
+	figures "$1" live -d
+	kill_reader
+}
+
+kill_reader()
+{
 	kill -KILL "$reader"
 	wait "$reader" 2>/dev/null
 	: >"$reader_out"
 }
+
+column_libbpf() { expert libbpf expert; }
+column_libbpf_same() { expert libbpf-same same; }
 
 # It looks at inet_bind(), which newer kernels do not call.
 column_bindsnoop()

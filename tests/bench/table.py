@@ -122,24 +122,31 @@ def table(figures):
     return lines
 
 
+def against(figures, reader, other):
+    """What we add as a part of what that column adds, for each row."""
+    cells = {}
+    for row in ROWS:
+        mine = added(figures, ("reusetrace", reader), row)
+        theirs = added(figures, (other, reader), row)
+        if mine is not None and theirs and row != "ordinary":
+            cells[row] = f"{mine / theirs:.2f}"
+    return cells
+
+
 def against_expert(figures):
-    """What we add as a part of what the hand-written BPF program adds."""
+    """Held against the hand-written BPF programs."""
     lines = []
-    for reader, name in (("idle", "nobody reading"),
-                         ("live", "with their readers")):
-        cells = []
-        for row in ROWS:
-            mine = added(figures, ("reusetrace", reader), row)
-            theirs = added(figures, ("libbpf", reader), row)
-            if mine is not None and theirs and row != "ordinary":
-                cells.append((row, f"{mine / theirs:.2f}"))
-        if cells and not lines:
-            lines += ["| reusetrace / libbpf | "
-                      + " | ".join(c[0] for c in cells) + " |",
-                      "| --- |" + " ---: |" * len(cells)]
-        if cells:
-            lines.append(f"| {name} | " + " | ".join(c[1] for c in cells)
-                         + " |")
+    for other, what in (("libbpf", "libbpf"),
+                        ("libbpf-same", "libbpf, same answers")):
+        for reader, when in (("idle", "nobody reading"),
+                             ("live", "with their readers")):
+            cells = against(figures, reader, other)
+            if cells and not lines:
+                lines += ["| reusetrace / | | " + " | ".join(cells) + " |",
+                          "| --- | --- |" + " ---: |" * len(cells)]
+            if cells:
+                lines.append(f"| {what} | {when} | "
+                             + " | ".join(cells.values()) + " |")
     return lines + [""] if lines else []
 
 

@@ -4,37 +4,8 @@
  * whose reader is never woken, with the fields of reusetrace's events as far as
  * they can be read there.
  */
-#include "vmlinux.h"
-
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
 #include "expert.h"
-
-#define AF_INET6 10
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 24);
-} ring SEC(".maps");
-
-static __always_inline void read_addr(unsigned char *to,
-				      const struct sock_common *c, bool peer)
-{
-	if (c->skc_family == AF_INET6) {
-		if (peer)
-			__builtin_memcpy(to, &c->skc_v6_daddr, 16);
-		else
-			__builtin_memcpy(to, &c->skc_v6_rcv_saddr, 16);
-		return;
-	}
-	__builtin_memset(to, 0, 16);
-	*(__u32 *)(to + 12) = peer ? c->skc_daddr : c->skc_rcv_saddr;
-}
+#include "read.bpf.h"
 
 static __always_inline int tell_bind(struct sock *sk, unsigned short port,
 				     int ret, __u8 proto)
@@ -147,6 +118,13 @@ static __always_inline int tell_tw(struct inet_timewait_sock *tw, __u8 ended)
 
 SEC("fentry/inet_twsk_hashdance")
 int BPF_PROG(tw_enter, struct inet_timewait_sock *tw)
+{
+	return tell_tw(tw, 0);
+}
+
+/* Its name from 6.10 on. */
+SEC("fentry/inet_twsk_hashdance_schedule")
+int BPF_PROG(tw_enter_scheduled, struct inet_timewait_sock *tw)
 {
 	return tell_tw(tw, 0);
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: expert [-i]
- * Loads expert.bpf.o, says "ready" on standard error, and looks at the ring
- * every 50 ms, as reusetrace-view does; with -i nobody looks.
+ * Usage: expert OBJECT [-i|-p]
+ * Loads OBJECT, says "ready" on standard error, and looks at the ring every
+ * 50 ms, as reusetrace-view does; with -i nobody looks, with -p, for same.bpf.o,
+ * the records are printed.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <err.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "same_print.h"
 
 #define LOOK_US 50000
 
@@ -24,16 +28,36 @@ static int count(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-/* Its name differs from 6.10 on. */
-static void choose_hashdance(struct bpf_object *obj)
+static bool is_in_kernel(const char *function)
 {
-	struct bpf_program *enter =
-		bpf_object__find_program_by_name(obj, "tw_enter");
+	return libbpf_find_vmlinux_btf_id(function, BPF_TRACE_FENTRY) > 0;
+}
 
-	if (libbpf_find_vmlinux_btf_id("inet_twsk_hashdance",
-				       BPF_TRACE_FENTRY) < 0)
-		bpf_program__set_attach_target(enter, 0,
-					       "inet_twsk_hashdance_schedule");
+/* A section is named fentry/FUNCTION or fexit/FUNCTION. */
+static bool is_wanted(const struct bpf_program *prog)
+{
+	const char *target = strchr(bpf_program__section_name(prog), '/') + 1;
+
+	if (!strcmp(target, "inet_bhash2_addr_any_conflict") &&
+	    is_in_kernel("inet_bhash2_conflict"))
+		return false;
+	return is_in_kernel(target);
+}
+
+static void choose_programs(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, obj)
+		bpf_program__set_autoload(prog, is_wanted(prog));
+}
+
+static int print(void *ctx, void *data, size_t size)
+{
+	(void)ctx;
+	(void)size;
+	same_print(data);
+	return 0;
 }
 
 static void attach_all(struct bpf_object *obj)
@@ -41,7 +65,7 @@ static void attach_all(struct bpf_object *obj)
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, obj)
-		if (!bpf_program__attach(prog))
+		if (bpf_program__autoload(prog) && !bpf_program__attach(prog))
 			err(1, "cannot attach %s", bpf_program__name(prog));
 }
 
@@ -49,25 +73,28 @@ int main(int argc, char **argv)
 {
 	struct bpf_object *obj;
 	struct ring_buffer *ring;
+	const char *option = argc > 2 ? argv[2] : "";
 
 	if (argc < 2)
-		errx(2, "usage: expert OBJECT [-i]");
+		errx(2, "usage: expert OBJECT [-i|-p]");
 	obj = bpf_object__open_file(argv[1], NULL);
 	if (!obj)
 		err(1, "cannot open %s", argv[1]);
-	choose_hashdance(obj);
+	choose_programs(obj);
 	if (bpf_object__load(obj))
 		err(1, "cannot load %s", argv[1]);
 	attach_all(obj);
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(obj, "ring"),
-				count, NULL, NULL);
+				!strcmp(option, "-p") ? print : count, NULL,
+				NULL);
 	if (!ring)
 		err(1, "ring buffer");
 	fprintf(stderr, "ready\n");
-	if (argc > 2 && !strcmp(argv[2], "-i"))
+	if (!strcmp(option, "-i"))
 		pause();
 	for (;;) {
 		ring_buffer__consume(ring);
+		fflush(stdout);
 		usleep(LOOK_US);
 	}
 }
