@@ -73,6 +73,19 @@ column_floor() { floor event; }
 column_empty() { floor empty; }
 column_skip() { floor skip; }
 
+# What else could hook a function, for Documentation/performance.md; 6.1 has no fprobes.
+column_hooks()
+{
+	floor regs-empty
+	floor regs-event
+	floor args-empty
+	floor args-event
+	! grep -qw register_fprobe /proc/kallsyms || {
+		floor fprobe-empty
+		floor fprobe-event
+	}
+}
+
 # live COMMAND...: a reader; it is there when $ready of its output or files is. The
 # shell has what it starts in the background ignore SIGINT, cat for good. Those of
 # the peers are woken, inside some operations and not others: so -d with them.

@@ -3,7 +3,8 @@
  * For the benchmark only: the least that a probe with an event can cost. The
  * probe is of the kind that its path needs, the event is as long as
  * reusetrace's and copies a constant. mode=empty leaves the event out, mode=skip
- * has the entry handlers of kretprobes turn the return down.
+ * has the entry handlers of kretprobes turn the return down. The other modes
+ * hook the same functions by other means: hooks.h.
  */
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -11,12 +12,13 @@
 #include <linux/string.h>
 
 #include "floor_events.h"
+#include "hooks.h"
 
 static char *mode = "event";
 module_param(mode, charp, 0400);
-MODULE_PARM_DESC(mode, "event, empty or skip");
+MODULE_PARM_DESC(mode, "event, empty, skip; regs-, args- or fprobe-empty or -event");
 
-static bool with_event, with_return;
+static bool with_event, with_return, by_hooks;
 
 static const struct floor_bind some_bind;
 static const struct floor_steer some_steer;
@@ -89,6 +91,9 @@ static int __init floor_init(void)
 {
 	int i;
 
+	by_hooks = strchr(mode, '-');
+	if (by_hooks)
+		return hooks_arm(mode);
 	with_event = !strcmp(mode, "event");
 	with_return = strcmp(mode, "skip");
 	for (i = 0; i < ARRAY_SIZE(on_return); i++)
@@ -103,7 +108,10 @@ module_init(floor_init);
 
 static void __exit floor_exit(void)
 {
-	disarm();
+	if (by_hooks)
+		hooks_disarm();
+	else
+		disarm();
 }
 module_exit(floor_exit);
 
