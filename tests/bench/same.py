@@ -49,7 +49,7 @@ SAME = {
     "steer": "cookie inode hash group index size via family src sport dst "
              "dport proto netns",
     "tw_enter": "cookie netns family addr port peer_addr peer_port reuseaddr "
-                "reuseport substate",
+                "reuseport substate inode closer",
     "tw_exit": "cookie netns family addr port peer_addr peer_port substate "
                "reason",
 }
@@ -86,6 +86,8 @@ def events(path, kind):
                 continue
             if kind == "bind_conflict" and "holder" in event:
                 event = {**event, **event["holder"]}
+            if event.get("owner_closed"):
+                event["closer"] = event["owner"]["pid"]
             found.append(facts(event, SAME[kind]))
     return found
 
