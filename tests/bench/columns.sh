@@ -125,6 +125,17 @@ column_reusetrace()
 	rmmod reusetrace
 }
 
+# Without the second write: a viewer, and the module's own instance switched off.
+column_alone()
+{
+	insmod "$REUSETRACE_KO"
+	ready=trace_pipe_raw live reusetrace-view --json
+	echo 0 >"$ours/events/reusetrace/enable"
+	figures alone live
+	unlive
+	rmmod reusetrace
+}
+
 column_excluded()
 {
 	insmod "$REUSETRACE_KO" ports=1
