@@ -59,6 +59,14 @@ def picks_are_accepts($last):
 
 def refusals: of("bind_conflict") | map([.comm, .rule]);
 def bound($comm): of("bind") | map(select(.comm == $comm and .op == "bind"));
+# How many were alive on its port when the event $moment happened.
+def time_waits($moment):
+	def before($type): of($type)
+		| map(select(.port == $moment.port and .ts_ns < $moment.ts_ns)) | length;
+	before("tw_enter") - before("tw_exit");
+# What the kernel itself counted, as the demo says.
+def counter($name): [of("output")[].line | capture($name + "=(?<n>[0-9]+)").n
+		     | tonumber] | add // 0;
 '
 
 facts[e1]='
@@ -183,18 +191,20 @@ fact("not accepted when their listener left"; 12;
      of("listener_close") | sum("unaccepted")),
 fact("and reset"; 12 - $moved / 2; of("listener_close") | sum("reset")),
 fact("and moved"; $moved / 2; of("listener_close") | sum("migrated")),
-fact("moved, half-open ones among them"; $moved;
-     of("migrate") | map(select(value("result") == "migrated")) | length)'
+fact("moved, half-open ones among them, as the kernel counts";
+     [true, counter("TCPMigrateReqSuccess")];
+     of("migrate") | map(select(value("result") == "migrated")) | length
+     | [. >= $moved, .])'
 
 facts[e12]='
 fact("the refusals and their reasons";
      ["plain", "s3"]; refusals | map(.[0])),
 fact("s3 is refused by who listens"; "listener-holds-port";
      refusals[-1][1]),
-fact("the workers start over all TIME_WAITs on the port"; [["ok", true]];
-     . as $all | bound("b1") | map(. as $b | [.result, .over_time_wait > 0 and
-	.over_time_wait == ($all | of("tw_enter") | map(select(
-		.port == $b.port and .ts_ns < $b.ts_ns)) | length)])),
+fact("the workers start over all TIME_WAITs on the port";
+     [["ok", time_waits(bound("b1")[0])]];
+     bound("b1") | map([.result, .over_time_wait])),
+fact("there are some"; true; time_waits(bound("b1")[0]) > 0),
 fact("what allows the second of them"; ["reuseaddr+reuseport"];
      bound("b2") | map(.why)),
 fact("over TIME_WAIT, SO_REUSEADDR alone is enough"; ["reuseaddr"];
@@ -275,15 +285,15 @@ compare()
 
 check_facts()
 {
-	local fact want got count=0
+	local fact want got
 
+	jq -rs --argjson migrates $migrates --argjson modern $modern \
+		--argjson slow $slow \
+		"$prelude ${facts[$1]}" "$out/$1.jsonl" >"$out/facts"
+	check "$1: the trace could be read" [ $? -eq 0 ]
 	while IFS=$'\t' read -r fact want got; do
 		compare "$1" "$fact" "$want" "$got"
-		count=$((count + 1))
-	done < <(jq -rs --argjson migrates $migrates --argjson modern $modern \
-		--argjson slow $slow \
-		"$prelude ${facts[$1]}" "$out/$1.jsonl" 2>&1)
-	check "$1: the trace could be read" [ "$count" -gt 1 ]
+	done <"$out/facts"
 }
 
 play()
