@@ -58,13 +58,17 @@ static void unhook_ftrace(int rows)
 		unregister_ftrace_function(ftrace_rows[rows].ops);
 }
 
-static void name_functions(const struct ftrace_row *row)
+/* False: none of them is there, and no filter at all means every function. */
+static bool name_functions(const struct ftrace_row *row)
 {
+	bool named = false;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(row->symbols) && row->symbols[i]; i++)
-		ftrace_set_filter(row->ops, (unsigned char *)row->symbols[i],
-				  strlen(row->symbols[i]), 0);
+		named |= !ftrace_set_filter(row->ops,
+					    (unsigned char *)row->symbols[i],
+					    strlen(row->symbols[i]), 0);
+	return named;
 }
 
 static int hook_ftrace(unsigned long flags)
@@ -73,8 +77,8 @@ static int hook_ftrace(unsigned long flags)
 
 	for (i = 0; i < ARRAY_SIZE(ftrace_rows); i++) {
 		ftrace_rows[i].ops->flags |= flags;
-		name_functions(&ftrace_rows[i]);
-		ret = register_ftrace_function(ftrace_rows[i].ops);
+		ret = name_functions(&ftrace_rows[i]) ?
+		      register_ftrace_function(ftrace_rows[i].ops) : -ENOENT;
 		if (ret) {
 			unhook_ftrace(i);
 			return ret;
@@ -130,7 +134,7 @@ static bool of_returns;
 
 int hooks_arm(const char *mode)
 {
-	with_event = !strcmp(mode + strlen(mode) - 5, "event");
+	with_event = strstr(mode, "-event");
 	of_returns = strstarts(mode, "fprobe");
 	if (of_returns)
 		return hook_returns();
