@@ -10,12 +10,17 @@ import socket
 import struct
 import subprocess
 import sys
-import time
+
+HOME = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HOME, "..", "vm"))
+import rtlib  # noqa: E402
 
 TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
 REUSEADDR, REUSEPORT = socket.SO_REUSEADDR, socket.SO_REUSEPORT
 ATTACH_CBPF, DETACH_BPF = 51, 68
 HERE = "127.0.0.1"
+ESTABLISHED, FIN_WAIT1 = "01", "04"	# in /proc/net/tcp
+TOLD = "/sys/kernel/tracing/instances/reusetrace/trace"
 
 
 def sysctl(name, value):
@@ -40,10 +45,8 @@ def listener(port, options=(), addr=HERE, family=socket.AF_INET):
     return s
 
 
-def client(port, options=(), own=0, addr=HERE, family=socket.AF_INET):
-    s = sock(options, family=family)
-    if own:
-        s.bind((addr, own))
+def client(port, addr=HERE, family=socket.AF_INET):
+    s = sock(family=family)
     s.connect((addr, port))
     return s
 
@@ -56,14 +59,30 @@ def refused(port, options=()):
             print(f"port {port}: {error.strerror}", flush=True)
 
 
-def settle():
-    """Loopback is quick, but the last ACK may still be on its way."""
-    time.sleep(0.02)
+def state(own, peer):
+    """Of one end of a connection in this network; None when it is gone."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for row in table.readlines()[1:]:
+            local, remote, found = row.split()[1:4]
+            ports = (int(local[-4:], 16), int(remote[-4:], 16))
+            if ports == (own[1], peer[1]):
+                return found
+    return None
 
 
-def reset_on_close(s):
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+def close_first(s):
+    """Until the peer has taken note of it."""
+    ends = s.getsockname(), s.getpeername()
     s.close()
+    rtlib.wait_until(lambda: state(*ends) not in (ESTABLISHED, FIN_WAIT1),
+                     "the FIN's acknowledgement")
+    return ends
+
+
+def close_last(s):
+    ends = s.getsockname(), s.getpeername()
+    s.close()
+    rtlib.wait_until(lambda: state(*ends) is None, "the last acknowledgement")
 
 
 def no_free_port():
@@ -89,42 +108,42 @@ def orphan():
     accepted.close()
     server.close()
     refused(9001, [REUSEADDR])
-    reset_on_close(c)
+    rtlib.reset_on_close(c)
+    c.close()
 
 
 def ends_of_time_wait():
     server = listener(9002, [REUSEADDR])
 
     def pair(own):
-        c = client(9002, [REUSEADDR], own)
+        """The kernel refuses while the port's last TIME_WAIT is a second old."""
+        c = sock([REUSEADDR])
+        c.bind((HERE, own))
+        rtlib.wait_until(lambda: c.connect_ex((HERE, 9002)) == 0,
+                         f"port {own} to be free for a connection")
         return c, server.accept()[0]
 
     # The server closes first, then the client; the client comes again.
     c, accepted = pair(9101)
-    accepted.close()
-    settle()
-    c.close()
-    settle()
+    close_first(accepted)
+    close_last(c)
     c, accepted = pair(9101)
     # It closes first, with a reset for an answer.
-    accepted.close()
-    settle()
-    reset_on_close(c)
+    close_first(accepted)
+    rtlib.reset_on_close(c)
+    c.close()
     # The client closes first, and uses its port again.
     c, accepted = pair(9102)
-    c.close()
-    settle()
-    accepted.close()
-    time.sleep(1.2)
+    close_first(c)
+    close_last(accepted)
     again, accepted2 = pair(9102)
     again.close()
     accepted2.close()
     # The client never closes, and the server's patience is short.
     sysctl("tcp_fin_timeout", 1)
     c, accepted = pair(9103)
-    accepted.close()
-    settle()
-    time.sleep(1.5)
+    ends = close_first(accepted)
+    rtlib.wait_until(lambda: state(*ends) is None, "FIN_WAIT2 to run out")
     sysctl("tcp_fin_timeout", 60)
     c.close()
     server.close()
@@ -137,10 +156,8 @@ def killed():
     for _ in range(2):
         c = client(9003)
         accepted = server.accept()[0]
-        accepted.close()
-        settle()
-        c.close()
-        settle()
+        close_first(accepted)
+        close_last(c)
     server.close()
     refused(9003, [REUSEADDR])
     subprocess.run(["ss", "-K", "state", "time-wait", "sport", "=", "9003"],
@@ -152,10 +169,8 @@ def too_many():
     server = listener(9004)
     c = client(9004)
     accepted = server.accept()[0]
-    accepted.close()
-    settle()
-    c.close()
-    settle()
+    close_first(accepted)
+    close_last(c)
     sysctl("tcp_max_tw_buckets", 65536)
 
 
@@ -163,7 +178,12 @@ def namespace():
     """Run again in a network of its own, which then ends."""
     subprocess.run(["unshare", "--net", sys.argv[0], "in-namespace"],
                    check=True)
-    time.sleep(0.5)
+    rtlib.wait_until(purged, "the module to tell of the network's end")
+
+
+def purged():
+    with open(TOLD, encoding="ascii") as trace:
+        return "purged" in trace.read()
 
 
 def in_namespace():
@@ -171,10 +191,8 @@ def in_namespace():
     server = listener(9005)
     c = client(9005)
     accepted = server.accept()[0]
-    accepted.close()
-    settle()
-    c.close()
-    settle()
+    close_first(accepted)
+    close_last(c)
 
 
 def as_program(name, call):
