@@ -20,7 +20,8 @@ cd "$(dirname "$0")/.." || exit 1
 
 VM_MB=2048		# memory of each virtual machine
 JOB_MB=3072		# what a job may take, so that the machine does not swap
-LIMIT=3000		# seconds for each of them,
+SLICE=30		# milliseconds of a job's turn on a CPU, see tests/slice.py
+LIMIT=3000		# seconds for each virtual machine,
 LONG_LIMIT=10000	# and for debug kernels, which are slow, and long stress
 
 kernels=${KERNELS-6.1}
@@ -85,7 +86,8 @@ suite()
 	shift
 	[ ${#running[@]} -lt "$jobs" ] || wait_for_one
 	log "$name ..."
-	env --default-signal=INT,QUIT "$@" >"$out/$name.tap" 2>"$out/$name.err" </dev/null &
+	env --default-signal=INT,QUIT tests/slice.py $SLICE "$@" \
+		>"$out/$name.tap" 2>"$out/$name.err" </dev/null &
 	running[$!]=${#names[@]}
 	names+=("$name")
 }
