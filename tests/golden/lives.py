@@ -19,7 +19,6 @@ TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
 REUSEADDR, REUSEPORT = socket.SO_REUSEADDR, socket.SO_REUSEPORT
 ATTACH_CBPF, DETACH_BPF = 51, 68
 HERE = "127.0.0.1"
-ESTABLISHED, FIN_WAIT1 = "01", "04"	# in /proc/net/tcp
 TOLD = "/sys/kernel/tracing/instances/reusetrace/trace"
 
 
@@ -57,32 +56,6 @@ def refused(port, options=()):
             s.bind((HERE, port))
         except OSError as error:
             print(f"port {port}: {error.strerror}", flush=True)
-
-
-def state(own, peer):
-    """Of one end of a connection in this network; None when it is gone."""
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        for row in table.readlines()[1:]:
-            local, remote, found = row.split()[1:4]
-            ports = (int(local[-4:], 16), int(remote[-4:], 16))
-            if ports == (own[1], peer[1]):
-                return found
-    return None
-
-
-def close_first(s):
-    """Until the peer has taken note of it."""
-    ends = s.getsockname(), s.getpeername()
-    s.close()
-    rtlib.wait_until(lambda: state(*ends) not in (ESTABLISHED, FIN_WAIT1),
-                     "the FIN's acknowledgement")
-    return ends
-
-
-def close_last(s):
-    ends = s.getsockname(), s.getpeername()
-    s.close()
-    rtlib.wait_until(lambda: state(*ends) is None, "the last acknowledgement")
 
 
 def no_free_port():
@@ -125,25 +98,25 @@ def ends_of_time_wait():
 
     # The server closes first, then the client; the client comes again.
     c, accepted = pair(9101)
-    close_first(accepted)
-    close_last(c)
+    rtlib.close_first(accepted)
+    rtlib.close_last(c)
     c, accepted = pair(9101)
     # It closes first, with a reset for an answer.
-    close_first(accepted)
+    rtlib.close_first(accepted)
     rtlib.reset_on_close(c)
     c.close()
     # The client closes first, and uses its port again.
     c, accepted = pair(9102)
-    close_first(c)
-    close_last(accepted)
+    rtlib.close_first(c)
+    rtlib.close_last(accepted)
     again, accepted2 = pair(9102)
     again.close()
     accepted2.close()
     # The client never closes, and the server's patience is short.
     sysctl("tcp_fin_timeout", 1)
     c, accepted = pair(9103)
-    ends = close_first(accepted)
-    rtlib.wait_until(lambda: state(*ends) is None, "FIN_WAIT2 to run out")
+    ends = rtlib.close_first(accepted)
+    rtlib.wait_until(lambda: rtlib.tcp_state(*ends) is None, "FIN_WAIT2 to run out")
     sysctl("tcp_fin_timeout", 60)
     c.close()
     server.close()
@@ -156,8 +129,8 @@ def killed():
     for _ in range(2):
         c = client(9003)
         accepted = server.accept()[0]
-        close_first(accepted)
-        close_last(c)
+        rtlib.close_first(accepted)
+        rtlib.close_last(c)
     server.close()
     refused(9003, [REUSEADDR])
     subprocess.run(["ss", "-K", "state", "time-wait", "sport", "=", "9003"],
@@ -169,8 +142,8 @@ def too_many():
     server = listener(9004)
     c = client(9004)
     accepted = server.accept()[0]
-    close_first(accepted)
-    close_last(c)
+    rtlib.close_first(accepted)
+    rtlib.close_last(c)
     sysctl("tcp_max_tw_buckets", 65536)
 
 
@@ -191,8 +164,8 @@ def in_namespace():
     server = listener(9005)
     c = client(9005)
     accepted = server.accept()[0]
-    close_first(accepted)
-    close_last(c)
+    rtlib.close_first(accepted)
+    rtlib.close_last(c)
 
 
 def as_program(name, call):

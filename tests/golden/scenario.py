@@ -4,7 +4,11 @@
 
 import os
 import socket
-import time
+import sys
+
+HOME = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HOME, "..", "vm"))
+import rtlib  # noqa: E402
 
 TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
 REUSEADDR, REUSEPORT = socket.SO_REUSEADDR, socket.SO_REUSEPORT
@@ -71,10 +75,9 @@ def time_wait():
     client = sock()
     client.connect(("127.0.0.1", 9700))
     accepted = server.accept()[0]
-    accepted.close()
+    rtlib.close_first(accepted)
     server.close()
-    client.close()
-    time.sleep(0.1)
+    rtlib.close_last(client)
     attempt(sock(options=[REUSEADDR]), "127.0.0.1", 9700)
 
 

@@ -15,6 +15,7 @@ import time
 SO_REUSEPORT = 15
 SO_COOKIE = 57
 IPV6_V6ONLY = 26
+ESTABLISHED, FIN_WAIT1 = "01", "04"	# in /proc/net/tcp
 
 # No test waits this long unless something hangs; a debug kernel is slow.
 LIMIT = 600 if os.environ.get("VM_DEBUG_KERNEL") else 60
@@ -190,6 +191,34 @@ def wait_until(condition, what, limit=LIMIT):
         if time.monotonic() > end:
             raise TimeoutError(f"waited {limit} s for {what}")
         time.sleep(0.005)
+
+
+def tcp_state(own, peer):
+    """Of the end of an IPv4 connection that has this name, in /proc/net/tcp's
+    numbers; None when it is gone."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for row in table.readlines()[1:]:
+            local, remote, found = row.split()[1:4]
+            ports = (int(local[-4:], 16), int(remote[-4:], 16))
+            if ports == (own[1], peer[1]):
+                return found
+    return None
+
+
+def close_first(sock):
+    """Until the peer has taken note of it; gives the names of both ends."""
+    ends = sock.getsockname(), sock.getpeername()
+    sock.close()
+    wait_until(lambda: tcp_state(*ends) not in (ESTABLISHED, FIN_WAIT1),
+               "the FIN's acknowledgement")
+    return ends
+
+
+def close_last(sock):
+    """Until nothing is left of it."""
+    ends = sock.getsockname(), sock.getpeername()
+    sock.close()
+    wait_until(lambda: tcp_state(*ends) is None, "the last acknowledgement")
 
 
 def queued(listener):
