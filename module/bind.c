@@ -218,7 +218,7 @@ bool bind_search_consider(struct bind_search *search, const struct sock *sk2)
 
 	if (pass_by(search, sk2))
 		return spend(search, 1);
-	sockread_party(sk2, &holder);
+	sockread_owner(sk2, &holder);
 	v = bind_rules_examine(&this_kernel, &search->req, &holder);
 	if (is_better(search, &v, &holder)) {
 		search->holder = sk2;
@@ -241,7 +241,7 @@ static void guess_holder(struct bind_search *search)
 
 	if (search->holder || search->truncated || !search->passed)
 		return;
-	sockread_party(search->passed, &passed);
+	sockread_owner(search->passed, &passed);
 	search->verdict = bind_rules_examine(&this_kernel, &search->req,
 					     &passed);
 	if (search->verdict.overlap != BIND_OVERLAP_NONE)
@@ -280,7 +280,7 @@ bool bind_tally_add(struct bind_attempt *attempt, const struct bind_party *req,
 		attempt->truncated = true;
 		return true;
 	}
-	sockread_party(sk2, &holder);
+	sockread_owner(sk2, &holder);
 	v = bind_rules_examine(&this_kernel, req, &holder);
 	bind_rules_tally(&attempt->tally, &holder, &v);
 	return false;

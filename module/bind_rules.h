@@ -35,7 +35,7 @@ struct bind_party {
 	__be32 addr4;		/* sk_rcv_saddr; never used to print */
 	__u32 uid;		/* the user the kernel's rule compares */
 	__s32 ifindex;		/* sk_bound_dev_if; 0 = any device */
-	bool inet6;		/* the socket's family is AF_INET6 */
+	bool inet6;		/* AF_INET6; an owner's with the hole: its bucket is */
 	bool v6only;		/* sk_ipv6only as the kernel has it at that time */
 	bool reuseaddr;		/* sk_reuse */
 	bool reuseport;		/* sk_reuseport */

@@ -16,6 +16,7 @@
 #include <linux/ptrace.h>
 #include <linux/trace_events.h>
 #include <linux/trace.h>
+#include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
 #include <net/sock.h>
@@ -26,10 +27,32 @@
 /* Kernels in which binds to one address are checked by address bucket. */
 #define COMPAT_BHASH2 RT_HAS_BHASH2
 
+#define COMPAT_MAPPED_ANY_HOLE (RT_HAS_BHASH2 && !RT_HAS_MAPPED_ANY_SEEN)
+
 /* Initialiser of struct bind_kernel for the kernel we run on. */
 #define COMPAT_BIND_KERNEL {						\
 	.bhash2 = RT_HAS_BHASH2,					\
-	.mapped_any_hole = RT_HAS_BHASH2 && !RT_HAS_MAPPED_ANY_SEEN,	\
+	.mapped_any_hole = COMPAT_MAPPED_ANY_HOLE,			\
+}
+
+/*
+ * The family that an owner of a TCP port is compared by. Where there is the hole
+ * it is that of its address bucket, and so of who came to the address first: 0.0.0.0
+ * and ::ffff:0.0.0.0 share one. The port's lock must be held.
+ */
+static inline unsigned short compat_owner_family(const struct sock *sk)
+{
+#if COMPAT_MAPPED_ANY_HOLE && IS_ENABLED(CONFIG_IPV6)
+	const struct inet_bind2_bucket *tb2;
+
+	if (sk->sk_state == TCP_TIME_WAIT)
+		tb2 = inet_twsk(sk)->tw_tb2;
+	else
+		tb2 = inet_csk(sk)->icsk_bind2_hash;
+	if (tb2)
+		return tb2->family;
+#endif
+	return sk->sk_family;
 }
 
 /* What the probed functions take, where that differs. */

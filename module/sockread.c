@@ -146,7 +146,7 @@ static bool group_forbids(const struct sock *sk)
 }
 NOKPROBE_SYMBOL(group_forbids);
 
-void sockread_party(const struct sock *sk, struct bind_party *party)
+static void read_party(const struct sock *sk, struct bind_party *party)
 {
 	struct in6_addr addr;
 
@@ -162,11 +162,20 @@ void sockread_party(const struct sock *sk, struct bind_party *party)
 	party->in_group = false;
 	party->kind = kind_of(sk);
 }
-NOKPROBE_SYMBOL(sockread_party);
+NOKPROBE_SYMBOL(read_party);
+
+void sockread_owner(const struct sock *sk, struct bind_party *party)
+{
+	read_party(sk, party);
+	/* Of a wildcard's bucket alone the rules want to know. */
+	if (!party->addr4 && party->kind != BIND_KIND_UDP)
+		party->inet6 = compat_owner_family(sk) == AF_INET6;
+}
+NOKPROBE_SYMBOL(sockread_owner);
 
 void sockread_requester(const struct sock *sk, struct bind_party *party)
 {
-	sockread_party(sk, party);
+	read_party(sk, party);
 	party->in_group = group_forbids(sk);
 }
 NOKPROBE_SYMBOL(sockread_requester);

@@ -60,11 +60,11 @@ u16 sockread_port(const struct sock *sk);
 void sockread_desc(const struct sock *sk, struct sock_desc *desc);
 
 /**
- * sockread_party - a TCP or UDP socket that has a port as the bind rules see it
- * @sk: a full socket or a TIME_WAIT
+ * sockread_owner - a TCP or UDP socket that has a port as the bind rules see it
+ * @sk: a full socket or a TIME_WAIT; the port's lock is held
  * @party: filled in completely
  */
-void sockread_party(const struct sock *sk, struct bind_party *party);
+void sockread_owner(const struct sock *sk, struct bind_party *party);
 
 /**
  * sockread_requester - the same of a socket that asks for a port

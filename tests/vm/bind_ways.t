@@ -20,6 +20,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 RANGE = "/proc/sys/net/ipv4/ip_local_port_range"
 FEW_PORTS = range(20000, 20004)
 ANYWHERE, HERE, HERE6 = "0.0.0.0", "127.0.0.1", "::1"
+MAPPED_ANYWHERE, MAPPED_HERE = "::ffff:0.0.0.0", "::ffff:127.0.0.1"
 USER_OUTSIDE = 100000
 OWNERS_SEEN = 256
 VXLAN_PORT, RDS_PORT = 4790, 16385
@@ -341,12 +342,35 @@ def mapped(play):
     port = next(ports)
     first, second = play.make(), play.make(family=socket.AF_INET6)
     bind(first, HERE, port)
-    bind(second, "::ffff:127.0.0.1", port)
+    bind(second, MAPPED_HERE, port)
     play.expect("the same address, mapped", second,
-                conflict(family="inet6", addr="::ffff:127.0.0.1",
+                conflict(family="inet6", addr=MAPPED_HERE,
                          overlap="same-address",
                          holder=holder(first, family="inet", addr=HERE)),
-                refused(addr="::ffff:127.0.0.1"))
+                refused(addr=MAPPED_HERE))
+
+
+def wildcard_bucket(play):
+    """0.0.0.0 and ::ffff:0.0.0.0 share an address bucket, and for 6.1 all in there
+    are of the family of the one that made it: if that is IPv6 it sees nobody."""
+    wildcards = {socket.AF_INET: ANYWHERE, socket.AF_INET6: MAPPED_ANYWHERE}
+    for maker, other in (wildcards, reversed(wildcards)):
+        port = next(ports)
+        first, second, third = (play.make(family=family, SO_REUSEADDR=1)
+                                for family in (maker, other, socket.AF_INET6))
+        bind(first, wildcards[maker], port)
+        bind(second, wildcards[other], port)
+        second.listen()
+        bind(third, MAPPED_HERE, port)
+        name = f"a listener in the bucket of {wildcards[maker]}"
+        if rtlib.series() == "6.1" and maker == socket.AF_INET6:
+            play.expect(name, third, allowed(why="no-overlap", owners=2))
+        else:
+            play.expect(name, third,
+                        conflict(rule="listener-holds-port", inferred="absent",
+                                 overlap="holder-wildcard",
+                                 holder=holder(second, state="LISTEN")),
+                        refused(addr=MAPPED_HERE))
 
 
 def repair(play):
@@ -407,8 +431,8 @@ def dccp(play):
 
 WAYS = (tcp_any_port, udp_any_port, listen_unbound, listen_again, udp_sendto,
         udp_connect, bind_address_no_port, devices, vrfs, namespaces, users,
-        kernel_udp, kernel_tcp, mapped, repair, many_owners, mptcp, udp_lite,
-        sctp, dccp)
+        kernel_udp, kernel_tcp, mapped, wildcard_bucket, repair, many_owners,
+        mptcp, udp_lite, sctp, dccp)
 
 
 def holds(event, keys):
