@@ -16,7 +16,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rtlib  # noqa: E402
 
-BINDS = int(os.environ.get("RT_BINDS", 200))
+BINDS = int(os.environ.get("RT_BINDS", 150))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1, 1 << 31)))
 STRESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "stress")
 EVENTS = "/sys/kernel/tracing/instances/reusetrace/events/reusetrace"

@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rtlib  # noqa: E402
 
-ATTEMPTS = int(os.environ.get("RT_ATTEMPTS", 2500))
+ATTEMPTS = int(os.environ.get("RT_ATTEMPTS", 1500))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 32)))
 PORTS = (20001, 20002, 20003)
 POOL_MAX = 14

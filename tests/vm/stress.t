@@ -13,7 +13,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rtlib  # noqa: E402
 
-CYCLES = int(os.environ.get("RT_CYCLES", 4))
+CYCLES = int(os.environ.get("RT_CYCLES", 2))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 32)))
 INSTANCE = "/sys/kernel/tracing/instances/reusetrace"
 
