@@ -26,6 +26,8 @@ ends()
 	contains "$name: says so" "$words" "$(cat "$work/err")"
 }
 
+# What is fetched, or made, once is announced on standard error.
+vm -- true
 vm -- sh -c 'echo out; echo err >&2; exit 7'
 same "the exit status is COMMAND's" 7 $?
 same "standard output is COMMAND's" out "$(cat "$work/out")"

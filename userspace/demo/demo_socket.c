@@ -96,8 +96,8 @@ static int open_socket(bool udp, const struct demo_endpoint *ep)
 	return fd < 0 ? demo_call_failed("socket()", ep->text, errno) : fd;
 }
 
-/* Long enough that a demo's client can speak, in seconds. */
-#define DEFER_ACCEPT 5
+/* Seconds: half-open still in a demo's next step, on a slow machine as well. */
+#define DEFER_ACCEPT 60
 
 static int set_option(int fd, int level, int option, const char *name,
 		      int value, const struct demo_endpoint *on)

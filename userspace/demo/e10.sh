@@ -46,7 +46,8 @@ play() {
 	start w demo-workers --quiet --workers "$workers" --backlog 1024 \
 		--clients "$clients" "${@:2}"
 	expect w 'ready: all'
-	start client demo-client --clients "$clients" --quiet
+	start client demo-client --clients "$clients" --quiet \
+		--timeout $((WAIT * 1000))
 	expect client 'clients: .* in ([0-9]+) ms$'
 	took[$design]=$((BASH_REMATCH[1] ? BASH_REMATCH[1] : 1))
 	expect client '^answered '
