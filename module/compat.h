@@ -27,6 +27,7 @@
 /* Kernels in which binds to one address are checked by address bucket. */
 #define COMPAT_BHASH2 RT_HAS_BHASH2
 
+/* 6.1: a v4-mapped IPv6 socket does not see ::ffff:0.0.0.0's address bucket. */
 #define COMPAT_MAPPED_ANY_HOLE (RT_HAS_BHASH2 && !RT_HAS_MAPPED_ANY_SEEN)
 
 /* Initialiser of struct bind_kernel for the kernel we run on. */

@@ -168,7 +168,8 @@ void sockread_owner(const struct sock *sk, struct bind_party *party)
 {
 	read_party(sk, party);
 	/* Of a wildcard's bucket alone the rules want to know. */
-	if (!party->addr4 && party->kind != BIND_KIND_UDP)
+	if (COMPAT_MAPPED_ANY_HOLE && !party->addr4 &&
+	    party->kind != BIND_KIND_UDP)
 		party->inet6 = compat_owner_family(sk) == AF_INET6;
 }
 NOKPROBE_SYMBOL(sockread_owner);

@@ -115,8 +115,8 @@ def ends_of_time_wait():
     # The client never closes, and the server's patience is short.
     sysctl("tcp_fin_timeout", 1)
     c, accepted = pair(9103)
-    ends = rtlib.close_first(accepted)
-    rtlib.wait_until(lambda: rtlib.tcp_state(*ends) is None, "FIN_WAIT2 to run out")
+    ports = rtlib.close_first(accepted)
+    rtlib.wait_until(lambda: not rtlib.tcp_ends(*ports), "FIN_WAIT2 to run out")
     sysctl("tcp_fin_timeout", 60)
     c.close()
     server.close()

@@ -193,32 +193,36 @@ def wait_until(condition, what, limit=LIMIT):
         time.sleep(0.005)
 
 
-def tcp_state(own, peer):
-    """Of the end of an IPv4 connection that has this name, in /proc/net/tcp's
-    numbers; None when it is gone."""
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        for row in table.readlines()[1:]:
-            local, remote, found = row.split()[1:4]
-            ports = (int(local[-4:], 16), int(remote[-4:], 16))
-            if ports == (own[1], peer[1]):
-                return found
-    return None
+def tcp_ends(own_port, peer_port, family=socket.AF_INET):
+    """States and timers, in /proc/net/tcp's numbers, of the ends of connections
+    that have these ports; none when it is gone."""
+    ports = (f"{own_port:04X}", f"{peer_port:04X}")
+    table = "tcp6" if family == socket.AF_INET6 else "tcp"
+    with open(f"/proc/net/{table}", encoding="ascii") as file:
+        rows = [line.split() for line in file]
+    return [(row[3], row[5][:2]) for row in rows
+            if (row[1][-4:], row[2][-4:]) == ports]
+
+
+def ports_of(sock):
+    return sock.getsockname()[1], sock.getpeername()[1]
 
 
 def close_first(sock):
-    """Until the peer has taken note of it; gives the names of both ends."""
-    ends = sock.getsockname(), sock.getpeername()
+    """Until the peer has taken note of it; gives the ports of both ends."""
+    ports = ports_of(sock)
     sock.close()
-    wait_until(lambda: tcp_state(*ends) not in (ESTABLISHED, FIN_WAIT1),
+    wait_until(lambda: all(state not in (ESTABLISHED, FIN_WAIT1)
+                           for state, _ in tcp_ends(*ports)),
                "the FIN's acknowledgement")
-    return ends
+    return ports
 
 
 def close_last(sock):
     """Until nothing is left of it."""
-    ends = sock.getsockname(), sock.getpeername()
+    ports = ports_of(sock)
     sock.close()
-    wait_until(lambda: tcp_state(*ends) is None, "the last acknowledgement")
+    wait_until(lambda: not tcp_ends(*ports), "the last acknowledgement")
 
 
 def queued(listener):

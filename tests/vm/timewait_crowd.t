@@ -118,7 +118,8 @@ def judge(tap, viewer, old, new):
           for crowd, _ in (old, new)}
     born = [e for e in viewer.of("tw_enter") if e["netns"] == new[0].netns]
     # On a slow kernel a minute can be over for some before we count those alive.
-    over = [e for e in of[old[0].netns] if e["reason"] == "expired"]
+    over = [e for e in of[old[0].netns]
+            if e["reason"] == "expired" and not e.get("seen_enter", True)]
     tap.note(f"{len(over)} had expired when {old[1]} were alive")
     tap.check("no more had expired than were not there any more",
               len(over) <= BEFORE - old[1], f"{len(over)} of {BEFORE}")

@@ -126,12 +126,8 @@ class Side:
 
     def is_in(self, *wanted):
         """WANTED: states and timers of the server's side."""
-        table = "tcp6" if self.family == socket.AF_INET6 else "tcp"
-        with open(f"/proc/net/{table}", encoding="ascii") as file:
-            rows = [line.split() for line in file]
-        ports = (f"{self.port:04X}", f"{self.client_port:04X}")
-        return any((row[1][-4:], row[2][-4:]) == ports
-                   and (row[3], row[5][:2]) in wanted for row in rows)
+        ends = rtlib.tcp_ends(self.port, self.client_port, self.family)
+        return any(end in wanted for end in ends)
 
     def server_first(self):
         """The server's side is TIME_WAIT proper afterwards."""
