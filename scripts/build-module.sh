@@ -127,8 +127,8 @@ main()
 	KDIR=$KERNEL/build
 	NAME=$debug$SERIES
 	# Each other tree and each set of variables has its own folder for objects.
-	[[ $SOURCES == "$RT_ROOT" && $# == 0 ]] ||
-		NAME+=-$(cksum <<<"$SOURCES $*" | cut -d' ' -f1)
+	[[ $SOURCES == "$RT_ROOT" ]] || NAME+=-$(cksum <<<"$SOURCES" | cut -d' ' -f1)
+	[[ $# == 0 ]] || NAME+=-$(cksum <<<"$*" | cut -d' ' -f1)
 	mkdir -p "$RT_CACHE/build"
 	with_lock "build-$NAME" build "$@"
 }

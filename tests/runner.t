@@ -26,24 +26,20 @@ ends()
 	contains "$name: says so" "$words" "$(cat "$work/err")"
 }
 
-# What is fetched, or made, once is announced on standard error.
-vm -- true
-vm -- sh -c 'echo out; echo err >&2; exit 7'
-same "the exit status is COMMAND's" 7 $?
-same "standard output is COMMAND's" out "$(cat "$work/out")"
-same "standard error is COMMAND's" err "$(cat "$work/err")"
+# The first may announce what is made, or fetched, once.
 vm -- sh -c 'kill -TERM $$'
 same "128+N for a signal" 143 $?
-vm -- sh -c 'pwd; id -u; echo $VM_OUT'
+head -c 300000 /dev/urandom >"$work/random"
+vm -- sh -c 'cat "$1"; echo err >&2; exit 7' sh "$work/random"
+same "the exit status is COMMAND's" 7 $?
+check "standard output is COMMAND's, byte for byte" cmp -s "$work/random" "$work/out"
+same "standard error is COMMAND's" err "$(cat "$work/err")"
+vm --out "$work/copy" -- \
+	sh -c 'pwd; id -u; touch made-in-the-vm && echo kept >$VM_OUT/file'
 same "COMMAND runs in our folder" "$PWD" "$(sed -n 1p "$work/out")"
 same "as root" 0 "$(sed -n 2p "$work/out")"
-vm --out "$work/copy" -- sh -c 'echo kept >$VM_OUT/file'
 same "what it leaves in VM_OUT comes out" kept "$(cat "$work/copy/file")"
-vm -- touch "$PWD/made-in-the-vm"
-check "nothing else comes out" [ ! -e "$PWD/made-in-the-vm" ]
-head -c 300000 /dev/urandom >"$work/random"
-vm -- cat "$work/random"
-check "output is passed byte for byte" cmp -s "$work/random" "$work/out"
+check "nothing else comes out" [ ! -e made-in-the-vm ]
 
 ends "a command that hangs" 124 "did not end within" --timeout 15 -- sleep 1000
 ends "a kernel that panics" 125 "panic" -- \

@@ -86,10 +86,7 @@ same "completion: nothing of ours after --" "" \
 	"$(complete_words reusetrace-view -- --ver)"
 
 # The plugin, in the real trace-cmd.
-if [[ ${VIEW:-} == *obj-san* ]]; then
-	skip "trace-cmd report with the plugin" \
-		"a plugin with a sanitizer wants a trace-cmd with one; the plain run has this test"
-elif command -v trace-cmd >/dev/null; then
+if command -v trace-cmd >/dev/null; then
 	"$here/../golden/trace_dat.py" "$here/../golden/traces/first-light" "$tmp"
 	out=$(TRACEEVENT_PLUGIN_DIR=$root/plugins trace-cmd report "$tmp/v7.dat" 2>&1)
 	contains "trace-cmd report: a bind" \

@@ -37,7 +37,8 @@ def sum($key): map(value($key) | tonumber) | add // 0;
 # The programs lines for machines, "WORD PID N PID N ...": the last $last.
 def pairs($word; $last):
 	[of("output")[].line | select(startswith($word + " "))][-$last:]
-	| map(split(" ")[1:] | _nwise(2) | {(.[0]): .[1]}) | add // {};
+	| map(split(" ")[1:] as $words | range(0; $words | length; 2)
+	      | {($words[.]): $words[. + 1]}) | add // {};
 def sorted: to_entries | sort_by(.key) | from_entries;
 def accepted($last):
 	pairs("cookies"; $last) as $cookies

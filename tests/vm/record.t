@@ -38,7 +38,7 @@ as_user()
 # also looks at the holder in /proc, if it is quick enough; a recording cannot.
 plain()
 {
-	jq -cS 'select(.type != "summary" and .type != "output") |
+	jq -c 'select(.type != "summary" and .type != "output") |
 		del(.ts_ns, .cpu, .holder.cgroup?, .holder.owners_count?)' "$1"
 }
 
@@ -101,8 +101,8 @@ check "there are some" [ "$(plain report.json | wc -l)" -ge 4 ]
 same "the lines are those of the live run" "$(lines live.json)" \
 	"$(lines report.json)"
 same "the summary counts the same" \
-	"$(jq -cS 'select(.type == "summary") | .events, .lost, .missed' live.json)" \
-	"$(jq -cS 'select(.type == "summary") | .events, .lost, .missed' report.json)"
+	"$(jq -c 'select(.type == "summary") | .events, .lost, .missed' live.json)" \
+	"$(jq -c 'select(.type == "summary") | .events, .lost, .missed' report.json)"
 same "an output line stands where it was written" "output bind bind bind_conflict" \
 	"$(jq -r .type report.json | head -4 | xargs)"
 same "relative times count from COMMAND's start" "true" "$(

@@ -106,7 +106,9 @@ compare_members='
 	def pairs(word):
 		[.[] | select(.type == "output") | .line
 		 | select(startswith(word + " "))] | last // ""
-		| split(" ")[1:] | [_nwise(2) | {(.[0]): .[1]}] | add // {};
+		| split(" ")[1:] as $words
+		| [range(0; $words | length; 2)
+		   | {($words[.]): $words[. + 1]}] | add // {};
 	pairs("cookies") as $cookies
 	| (map(select(.type == "steer" and .proto == "tcp"
 		      and .dport == $port))
