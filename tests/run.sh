@@ -12,8 +12,9 @@
 #                             1,000 members, 50 network namespaces, 4,200 counted
 #     run.sh --timewait       5,000 TIME_WAITs, and 100,000 alive at once
 #
-# Twice as many suites as there are CPUs run at once (RT_JOBS), and are reported
-# in the order in which they stand here.
+# Two suites for each CPU run at once (RT_JOBS), with all suites three: the virtual
+# machines take longest and are the first, and what they leave of the CPUs while
+# they wait is for the others. Each is reported when it has ended.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . scripts/lib.sh
@@ -27,54 +28,47 @@ LONG_LIMIT=10000	# and for debug kernels, which are slow, and long stress
 kernels=${KERNELS-6.1}
 out=${RT_TEST_OUT:-$(mktemp -d /tmp/reusetrace-check.XXXXXX)}
 started=$SECONDS
-names=()		# the suites, in order
-running=()		# process -> its number in names
-statuses=()		# number -> how it ended, once it has
-reported=0
+running=()		# process -> the suite's name
 
 log()
 {
 	printf '== %4d s  %s\n' $((SECONDS - started)) "$*"
 }
 
-# Half of what a virtual machine does is wait.
+# jobs_at_once FOR_EACH_CPU
 jobs_at_once()
 {
 	local mb by_memory by_cpus
 
 	mb=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
 	by_memory=$((mb / JOB_MB))
-	by_cpus=$((2 * $(nproc)))
+	by_cpus=$(($1 * $(nproc)))
 	echo $((by_memory < 1 ? 1 : by_memory < by_cpus ? by_memory : by_cpus))
 }
 
-# report NUMBER: what failed and what was skipped; no TAP at all is a failure
+# report NAME STATUS: what failed and what was skipped; no TAP at all is a failure
 report()
 {
-	local name=${names[$1]} tap=$out/${names[$1]}.tap
+	local name=$1 tap=$out/$1.tap
 
 	if ! grep -q '^1\.\.' "$tap"; then
 		tail -20 "$out/$name.err"
 		printf 'not ok 1 - %s ended with status %d and no plan\n1..1\n' \
-			"$name" "${statuses[$1]}" >>"$tap"
+			"$name" "$2" >>"$tap"
 	fi
 	log "$name: $(awk -f tests/tap-summary.awk "$tap" 2>/dev/null)"
 	grep -E '^not ok|^#' "$tap" | grep -B 12 '^not ok'
 	grep -h '# SKIP' "$tap"
 }
 
-# wait_for_one: until a suite has ended; then say what is there to say in order
+# wait_for_one: until a suite has ended
 wait_for_one()
 {
 	local pid status=0
 
 	wait -n -p pid || status=$?
-	statuses[${running[$pid]}]=$status
+	report "${running[$pid]}" $status
 	unset "running[$pid]"
-	while [ -n "${statuses[$reported]:-}" ]; do
-		report $reported
-		reported=$((reported + 1))
-	done
 }
 
 # suite NAME COMMAND...: start it, as soon as there is room. The shell makes what
@@ -88,8 +82,7 @@ suite()
 	log "$name ..."
 	env --default-signal=INT,QUIT tests/slice.py $SLICE "$@" \
 		>"$out/$name.tap" 2>"$out/$name.err" </dev/null &
-	running[$!]=${#names[@]}
-	names+=("$name")
+	running[$!]=$name
 }
 
 host_suites()
@@ -197,7 +190,7 @@ interrupted()
 }
 
 [ "$kernels" != all ] || kernels=$(series_list | xargs)
-jobs=${RT_JOBS:-$(jobs_at_once)}
+jobs=${RT_JOBS:-$(jobs_at_once $((${#} ? 2 : 3)))}
 trap interrupted INT TERM
 log "build"
 make -s userspace || { echo "the userspace does not build"; exit 1; }
@@ -210,9 +203,9 @@ case ${1:-} in
 --steer) steer_suites ;;
 --timewait) timewait_suites ;;
 *)
+	vm_suites
 	host_suites
 	libs_suites
-	vm_suites
 	;;
 esac
 while [ ${#running[@]} -gt 0 ]; do

@@ -52,9 +52,9 @@ lines()
 binds()
 {
 	python3 -c '
-import socket, sys
+import contextlib, socket, sys
 for _ in range(int(sys.argv[1])):
-    with socket.socket() as sock:
+    with socket.socket() as sock, contextlib.suppress(OSError):
         sock.bind(("127.0.0.1", 8080))' "$1"
 }
 
@@ -168,7 +168,7 @@ same "a recording with losses has status 3" 3 $?
 same "seen + lost = happened" 3000 \
 	"$(jq -r 'select(.type == "summary") | .events.bind + .lost' lost.json)"
 
-# A holder older than the recording, and gone when it is read.
+# Without COMMAND: a holder older than the recording, and gone when it is read.
 python3 -c '
 import socket, time
 sock = socket.socket()
@@ -179,28 +179,7 @@ holder=$!
 until ss -ltnH | grep -q :8080; do
 	sleep 0.2
 done
-reusetrace-view record -q -o older.dat -- \
-	sh -c 'python3 command.py; seq -f "line %.0f" 5000' >stdout 2>&1
-kill $holder
-wait $holder 2>/dev/null
-reusetrace-view report -j older.dat >older.json
-same "a holder older than the recording has its name" "$holder python3" \
-	"$(jq -r 'select(.type == "bind_conflict") | .holder | "\(.pid) \(.comm)"' \
-		older.json | head -1)"
-same "a flood of output is all there" "5000 line 5000" \
-	"$(jq -r 'select(.type == "output") | .line' older.json |
-		awk '/line [0-9]+$/ { n++; last = $0 } END { print n, last }')"
-
-# Options and signals.
-reusetrace-view record -q -e bind -o narrow.dat -- \
-	sh -c 'python3 command.py; kill -TERM $$' >stdout 2>&1
-same "128+N for a signal" 143 $?
-same "-q shows none of the lines" "" "$(cat stdout)"
-same "-e narrows what is recorded" '{"bind":3}' \
-	"$(reusetrace-view report -j narrow.dat | jq -c 'select(.type == "summary") | .events')"
-reusetrace-view record -q -o nosuch.dat -- /nonexistent 2>stderr
-same "COMMAND not found" 127 $?
-reusetrace-view record -o idle.dat 2>stderr &
+reusetrace-view record -o older.dat 2>stderr &
 until grep -q "Ctrl-C ends it" stderr; do
 	sleep 0.2
 done
@@ -208,8 +187,28 @@ binds 3
 kill -INT $!
 wait $!
 same "without COMMAND, Ctrl-C ends it" 0 $?
+kill $holder
+wait $holder 2>/dev/null
+reusetrace-view report -j older.dat >older.json
 same "and the file is there" 3 \
-	"$(reusetrace-view report -j idle.dat | jq -r 'select(.type == "summary") | .events.bind')"
+	"$(jq -r 'select(.type == "summary") | .events.bind' older.json)"
+same "a holder older than the recording has its name" "$holder python3" \
+	"$(jq -r 'select(.type == "bind_conflict") | .holder | "\(.pid) \(.comm)"' \
+		older.json | head -1)"
+
+# Options, a flood, and signals.
+reusetrace-view record -q -e bind -o narrow.dat -- \
+	sh -c 'python3 command.py; seq -f "line %.0f" 5000; kill -TERM $$' >stdout 2>&1
+same "128+N for a signal" 143 $?
+same "-q shows none of the lines" "" "$(cat stdout)"
+reusetrace-view report -j narrow.dat >narrow.json
+same "-e narrows what is recorded" '{"bind":3}' \
+	"$(jq -c 'select(.type == "summary") | .events' narrow.json)"
+same "a flood of output is all there" "5000 line 5000" \
+	"$(jq -r 'select(.type == "output") | .line' narrow.json |
+		awk '/line [0-9]+$/ { n++; last = $0 } END { print n, last }')"
+reusetrace-view record -q -o nosuch.dat -- /nonexistent 2>stderr
+same "COMMAND not found" 127 $?
 
 # Cut short, and a full disk.
 size=$(stat -c %s a.dat)
