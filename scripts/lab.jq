@@ -44,6 +44,13 @@ def picked($name; $via; $size):
 	.type == "steer" and .via == $via and .size == $size
 	and (.owner.comm // "" | startswith($name));
 
+# The TIME_WAITs on the port at the moment of that event.
+def time_waits($moment):
+	def before($type): of($type)
+		| map(select(.port == $moment.port and .ts_ns < $moment.ts_ns))
+		| length;
+	before("tw_enter") - before("tw_exit");
+
 # How many different listeners were picked, how often each.
 def shares: group_by(.cookie) | map(length);
 

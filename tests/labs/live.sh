@@ -6,7 +6,7 @@
 # scripts/lab-lib.sh, find_lab done.
 
 # What is each run's own. How many TIME_WAITs there are to start over: on a busy
-# machine a FIN is sent again, and the reset that answers it can end one at once.
+# machine a reset can end one at once; the lab's rows hold it against their events.
 declare -A own=([07]=over [m3]=worker [m5]=port)
 
 # play_lab: into $LAB_WORK; there is no trace.dat when it did not work.

@@ -7,6 +7,7 @@ set -u
 
 here=$(dirname "$(readlink -f "$0")")
 demo=$here/../../userspace/demo
+scripts=$here/../../scripts
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 declare -A facts
@@ -26,9 +27,9 @@ slow=false
 # What a fact is: a name, what is expected, what the trace says. An event that
 # the viewer does not know by its keys yet is read in the kernel's own text.
 # shellcheck disable=SC2016 # jq's variables
-prelude='
+prelude='include "lab";
+
 def fact($name; $want; $got): "\($name)\t\($want | tojson)\t\($got | tojson)";
-def of($type): map(select(.type == $type));
 def value($key):
 	.[$key] // ((.text // "")
 		    | capture("(^| )" + $key + "=(?<v>[^ ]*)") | .v);
@@ -46,25 +47,14 @@ def accepted($last):
 		({}; .[$cookies[$row.key]] += ($row.value | tonumber))
 	| with_entries(select(.value > 0)) | sorted;
 
-# Connections, not packets: a SYN may be sent twice.
-def connections:
-	of("steer") | map(select(.tcp_flags // [] | index("syn")))
-	| unique_by([.sport, .cookie]);
-def datagrams: of("steer") | map(select(.proto == "udp"));
 def by_cookie: group_by(.cookie)
 	| map({(.[0].cookie | tostring): length}) | add // {} | sorted;
-def by_hash: .index == (.hash * .size / 4294967296 | floor);
 def picks_are_accepts($last):
 	fact("each member was picked as often as it accepted";
 	     accepted($last); connections | by_cookie);
 
 def refusals: of("bind_conflict") | map([.comm, .rule]);
 def bound($comm): of("bind") | map(select(.comm == $comm and .op == "bind"));
-# How many were alive on its port when the event $moment happened.
-def time_waits($moment):
-	def before($type): of($type)
-		| map(select(.port == $moment.port and .ts_ns < $moment.ts_ns)) | length;
-	before("tw_enter") - before("tw_exit");
 # What the kernel itself counted, as the demo says.
 def counter($name): [of("output")[].line | capture($name + "=(?<n>[0-9]+)").n
 		     | tonumber] | add // 0;
@@ -288,7 +278,7 @@ check_facts()
 {
 	local fact want got status
 
-	jq -rs --argjson migrates $migrates --argjson modern $modern \
+	jq -rs -L "$scripts" --argjson migrates $migrates --argjson modern $modern \
 		--argjson slow $slow \
 		"$prelude ${facts[$1]}" "$out/$1.jsonl" >"$out/facts"
 	status=$?

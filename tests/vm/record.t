@@ -48,14 +48,14 @@ lines()
 		grep -v 'is written'
 }
 
-# binds N: so many, each told of
+# binds N [PORT]: so many, each told of
 binds()
 {
 	python3 -c '
-import contextlib, socket, sys
+import socket, sys
 for _ in range(int(sys.argv[1])):
-    with socket.socket() as sock, contextlib.suppress(OSError):
-        sock.bind(("127.0.0.1", 8080))' "$1"
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", int(sys.argv[2])))' "$1" "${2:-8080}"
 }
 
 refused()
@@ -183,14 +183,15 @@ reusetrace-view record -o older.dat 2>stderr &
 until grep -q "Ctrl-C ends it" stderr; do
 	sleep 0.2
 done
-binds 3
+binds 3 8081
+python3 command.py >stdout 2>&1		# ends at the first bind
 kill -INT $!
 wait $!
 same "without COMMAND, Ctrl-C ends it" 0 $?
 kill $holder
 wait $holder 2>/dev/null
 reusetrace-view report -j older.dat >older.json
-same "and the file is there" 3 \
+same "and the file is there" 4 \
 	"$(jq -r 'select(.type == "summary") | .events.bind' older.json)"
 same "a holder older than the recording has its name" "$holder python3" \
 	"$(jq -r 'select(.type == "bind_conflict") | .holder | "\(.pid) \(.comm)"' \
