@@ -24,10 +24,8 @@ TOLD = "/sys/kernel/tracing/instances/reusetrace/trace"
 
 def sysctl(name, value):
     """Older kernels lack some."""
-    path = f"/proc/sys/net/ipv4/{name}"
-    if os.path.exists(path):
-        with open(path, "w", encoding="ascii") as file:
-            file.write(str(value))
+    if os.path.exists(f"/proc/sys/net/ipv4/{name}"):
+        rtlib.sysctl(name, value)
 
 
 def sock(options=(), kind=TCP, family=socket.AF_INET):

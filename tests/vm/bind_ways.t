@@ -17,7 +17,6 @@ IP_BIND_ADDRESS_NO_PORT, SO_BINDTODEVICE, TCP_REPAIR = 24, 25, 19
 IPPROTO_MPTCP, IPPROTO_UDPLITE, IPPROTO_SCTP = 262, 136, 132
 IPPROTO_DCCP, SOCK_DCCP = 33, 6
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-RANGE = "/proc/sys/net/ipv4/ip_local_port_range"
 FEW_PORTS = range(20000, 20004)
 ANYWHERE, HERE, HERE6 = "0.0.0.0", "127.0.0.1", "::1"
 MAPPED_ANYWHERE, MAPPED_HERE = "::ffff:0.0.0.0", "::ffff:127.0.0.1"
@@ -96,15 +95,13 @@ def holder(sock, **keys):
 
 def any_port(play, kind, passed_over, why):
     """Four ports to choose from: three taken, then all."""
-    with open(RANGE, encoding="ascii") as f:
-        before = f.read()
-    write(RANGE, f"{FEW_PORTS[0]} {FEW_PORTS[-1]}")
+    before = rtlib.sysctl("ip_local_port_range", f"{FEW_PORTS[0]} {FEW_PORTS[-1]}")
     for port in FEW_PORTS[:3]:
         bind(play.make(kind), HERE, port)
     last, none = play.make(kind), play.make(kind)
     bind(last, HERE, 0)
     bind(none, HERE, 0)
-    write(RANGE, before)
+    rtlib.sysctl("ip_local_port_range", before)
     play.expect("the last free port", last, allowed(
         port=0, bound_port=FEW_PORTS[3], why=why,
         passed_over=None if passed_over is None else range(4)))

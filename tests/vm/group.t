@@ -30,11 +30,6 @@ def can_migrate():
 CLOSES = can_migrate()
 
 
-def migrate_req(value):
-    with open("/proc/sys/net/ipv4/tcp_migrate_req", "w", encoding="ascii") as f:
-        f.write(str(value))
-
-
 class Story:
     """What is done on one port, and the events that must come of it."""
 
@@ -135,7 +130,7 @@ def accepted(listener):
 
 def closes_and_stays():
     story = Story("a listener that closes with a connection in its queue")
-    migrate_req(1)
+    rtlib.sysctl("tcp_migrate_req", 1)
     a = story.joins(1)
     client = socket.create_connection((HERE, story.port))
     # connect() can return before ksoftirqd has shown the listener the last ACK.
@@ -155,23 +150,23 @@ def closes_and_stays():
     if CLOSES:
         story.expect("close", cookie, 0, 1)
     story.expect("leave", cookie, 0)
-    migrate_req(0)
+    rtlib.sysctl("tcp_migrate_req", 0)
     return story
 
 
 def comes_back():
     """shutdown() and listen() again, first beside another member, then alone."""
     story = Story("a listener that comes back")
-    migrate_req(1)
+    rtlib.sysctl("tcp_migrate_req", 1)
     a, b = story.joins(1), story.joins(2)
     stays = "close" if CLOSES else "leave"
     a.shutdown(socket.SHUT_RD)
     story.expect(stays, a, 1, int(CLOSES))
     a.listen(8)
     story.expect("resurrect" if CLOSES else "join", a, 2)
-    migrate_req(0)
+    rtlib.sysctl("tcp_migrate_req", 0)
     story.leaves(b, 1)
-    migrate_req(1)
+    rtlib.sysctl("tcp_migrate_req", 1)
     a.shutdown(socket.SHUT_RD)
     story.expect(stays, a, 0, int(CLOSES))
     a.listen(8)
@@ -179,7 +174,7 @@ def comes_back():
         # Into a new group: no program of the old one goes with it.
         story.expect("leave", a, 0)
     story.expect("resurrect" if CLOSES else "create", a, 1)
-    migrate_req(0)
+    rtlib.sysctl("tcp_migrate_req", 0)
     story.leaves(a, 0)
     return story
 

@@ -32,18 +32,13 @@ def counters():
 CAN_MIGRATE = "TCPMigrateReqSuccess" in counters()
 
 
-def migrate_req(value):
-    with open("/proc/sys/net/ipv4/tcp_migrate_req", "w", encoding="ascii") as f:
-        f.write(str(value))
-
-
 class Scene:
     """A listener with clients in its queue, or half-open, and others beside."""
 
     def __init__(self, name, others, half_open=False, sysctl=0, program=False):
         self.name, self.port = name, next(ports)
         self.half_open = half_open
-        migrate_req(sysctl)
+        rtlib.sysctl("tcp_migrate_req", sysctl)
         self.old = self.listener()
         self.array = None
         if half_open:
@@ -234,7 +229,7 @@ def main():
         rtlib.load_module()
         viewer = rtlib.Viewer("-e", "migrate,listener_close,group")
         scenes = list(play(viewer))
-        migrate_req(0)
+        rtlib.sysctl("tcp_migrate_req", 0)
         viewer.stop()
         missed = sum(e["count"] for e in viewer.losses(PROBES))
         tap.note(f"{missed} calls missed")

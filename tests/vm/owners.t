@@ -55,10 +55,13 @@ def refuse(*prefix):
 import socket, sys
 try:
     socket.socket().bind(("127.0.0.1", {PORT}))
+    print("bound", flush=True)
 except OSError:
     print("refused", flush=True)
 sys.stdin.readline()"""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    process.stdout.readline()
+    answer = process.stdout.readline()
+    if answer != b"refused\n":
+        raise RuntimeError(f"port {PORT} was not refused: {answer}")
     return process
 
 
@@ -104,6 +107,7 @@ def main():
         in_unit = ["sh", "-c", f'echo $$ >{CGROUPS}/{UNIT}/cgroup.procs; '
                    'exec "$@"', "sh"]
         rtlib.load_module()
+        rtlib.keep_time_waits()
         here = server(*in_unit)
         other = server("unshare", "--net", "sh", "-c",
                        'ip link set lo up; exec "$@"', "sh")

@@ -24,16 +24,6 @@ ON_510 = rtlib.series() == "5.10"
 PROBES = ("tcp_t", "tcp_check", "inet_twsk", "__inet_twsk")
 
 
-def sysctl(name, value=None):
-    path = f"/proc/sys/net/ipv4/{name}"
-    if value is None:
-        with open(path) as knob:
-            return knob.read()
-    with open(path, "w") as knob:
-        knob.write(str(value))
-    return None
-
-
 def checksum(data):
     total = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
@@ -209,7 +199,7 @@ class Ways:
 
     def rfc1337_ignores_it(self):
         """With tcp_rfc1337 it lives on."""
-        sysctl("tcp_rfc1337", 1)
+        rtlib.sysctl("tcp_rfc1337", 1)
         side = self.side()
         side.server_first()
         side.send(RST)
@@ -217,7 +207,7 @@ class Ways:
 
     def rfc1337_and_fin_wait2(self):
         """That sysctl does not protect what is still FIN_WAIT2."""
-        sysctl("tcp_rfc1337", 1)
+        rtlib.sysctl("tcp_rfc1337", 1)
         side = self.side()
         side.server_waits()
         side.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
@@ -247,7 +237,7 @@ class Ways:
 
     def syn_that_nobody_takes(self):
         """The note that a SYN may end it must not outlive the SYN."""
-        sysctl("tcp_rfc1337", 1)
+        rtlib.sysctl("tcp_rfc1337", 1)
         side = self.side()
         side.server_first()
         side.listener.close()
@@ -270,10 +260,10 @@ class Ways:
 
     def timer_runs_out(self):
         """That of FIN_WAIT2, which a sysctl makes short."""
-        sysctl("tcp_fin_timeout", 1)
+        rtlib.sysctl("tcp_fin_timeout", 1)
         side = self.side()
         side.server_waits()
-        sysctl("tcp_fin_timeout", 60)
+        rtlib.sysctl("tcp_fin_timeout", 60)
         return Told(side.cookie, {"reason": "expired",
                                   "substate": "FIN_WAIT2"})
 
@@ -363,17 +353,17 @@ class Ways:
         rtlib.wait_until(works, "connect() to take the TIME_WAIT over")
 
     def connect_over(self, tw_reuse, bound):
-        sysctl("tcp_tw_reuse", tw_reuse)
-        ports = sysctl("ip_local_port_range")
+        rtlib.sysctl("tcp_tw_reuse", tw_reuse)
+        ports = rtlib.sysctl("ip_local_port_range")
         first = self.side()
         first.client.close()
         first.server.recv(1)
         first.server.close()
         if not bound:
-            sysctl("ip_local_port_range",
+            rtlib.sysctl("ip_local_port_range",
                    f"{first.client_port} {first.client_port}")
         self.connect_again(first, bound)
-        sysctl("ip_local_port_range", ports)
+        rtlib.sysctl("ip_local_port_range", ports)
         return Told(first.client_cookie, {
             "reason": "connect-reuse",
             "tcp_tw_reuse": None if bound else tw_reuse})
@@ -399,8 +389,8 @@ class Ways:
 
     def play(self):
         for way in self.all():
-            sysctl("tcp_rfc1337", 0)
-            sysctl("tcp_tw_reuse", 2)
+            rtlib.sysctl("tcp_rfc1337", 0)
+            rtlib.sysctl("tcp_tw_reuse", 2)
             told = way()
             told.name = f"{self.family.name}: {way.__name__}".replace("_", " ")
             yield told
@@ -481,7 +471,7 @@ def main():
         # Kept, since what is freed is closed.
         ways = [Ways(socket.AF_INET, "127.0.0.1"), Ways(socket.AF_INET6, "::1")]
         expected = [told for way in ways for told in way.play()]
-        sysctl("tcp_rfc1337", 0)
+        rtlib.sysctl("tcp_rfc1337", 0)
         expected += namespace_dies()
         late = {told.cookie for told in expected if told.end
                 and told.end["reason"] in ("expired", "purged")}
