@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rtlib  # noqa: E402
 
-COUNT = int(os.environ.get("RT_STEER_COUNT", 250))
+COUNT = int(os.environ.get("RT_STEER_COUNT", 150))
 SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 30)))
 STORM = min(2 * COUNT, 1000)
 CHURN = 10

@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bpflib  # noqa: E402
 import rtlib  # noqa: E402
 
-FLOOD = int(os.environ.get("RT_FLOOD", 10000))
+FLOOD = int(os.environ.get("RT_FLOOD", 5000))
 MEMBERS = int(os.environ.get("RT_MEMBERS", 200))
 NAMESPACES = int(os.environ.get("RT_NAMESPACES", 10))
 PICKS = 200

@@ -132,6 +132,7 @@ await() {
 
 	until "$@"; do
 		((SECONDS < end)) || fail "$WAIT s passed without: $*"
+		sleep 0.05
 	done
 }
 
