@@ -35,7 +35,7 @@ def answered(change):
     old = server("old", reuseport=True)
     old.setsockopt(socket.IPPROTO_TCP, TCP_DEFER_ACCEPT, 5)
     clients = [call() for _ in range(CLIENTS)]
-    wait_until(lambda: states().count("SYN_RECV") == CLIENTS)
+    wait_until(lambda: states().count("SYN_RECV") == CLIENTS, "half-open connections")
     new = server("new", reuseport=True)
     if change == "removed":
         old.close()

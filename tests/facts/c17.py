@@ -44,7 +44,7 @@ def script():
 
 def program():
     cluster = subprocess.Popen([*node(), script()], stderr=subprocess.DEVNULL)
-    wait_until(lambda: "LISTEN" in states(PORT), START)
+    wait_until(lambda: "LISTEN" in states(PORT), "a listener", START)
     worker = int(call().recv(10))
     say(f"one of the two workers answers: {worker != cluster.pid}")
     end_all([cluster.pid])

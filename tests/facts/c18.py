@@ -31,7 +31,7 @@ def program():
                 for i in range(WORKERS)]
         got = dict.fromkeys(pids, 0)
         for _ in range(CLIENTS):		# one after the other
-            wait_until(lambda: all(map(sleeps, pids)))
+            wait_until(lambda: all(map(sleeps, pids)), "all to sleep")
             got[int(call().recv(10))] += 1
         end_all(pids)
         say(f"{WORKERS} workers wait by {how}: accepted "

@@ -8,10 +8,14 @@ import errno
 import os
 import signal
 import socket
-import time
+import sys
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vm"))
+import rtlib  # noqa: E402
 
 PORT = 9527
-SO_REUSEPORT = 15
+SO_REUSEPORT = rtlib.SO_REUSEPORT
+sysctl = rtlib.sysctl
 PR_SET_NAME = 15
 LIMIT = 120		# seconds to wait for anything
 LIBC = ctypes.CDLL(None)
@@ -79,12 +83,8 @@ def user(uid):
         os.seteuid(0)
 
 
-def wait_until(condition, limit=LIMIT):
-    end = time.monotonic() + limit
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError("waited in vain")
-        time.sleep(0.002)
+def wait_until(condition, what, limit=LIMIT):
+    rtlib.wait_until(condition, what, limit)
 
 
 STATES = {"01": "ESTABLISHED", "03": "SYN_RECV", "04": "FIN_WAIT1",
@@ -93,19 +93,11 @@ STATES = {"01": "ESTABLISHED", "03": "SYN_RECV", "04": "FIN_WAIT1",
 
 def states(port=PORT):
     """The states of the TCP sockets with that local port."""
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        rows = [row.split() for row in table][1:]
-    return [STATES.get(row[3], row[3]) for row in rows
-            if int(row[1].split(":")[1], 16) == port]
+    return [STATES.get(state, state) for state, _ in rtlib.tcp_ends(port)]
 
 
 def wait_for_state(state, port=PORT):
-    wait_until(lambda: state in states(port))
-
-
-def sysctl(key, value):
-    with open(f"/proc/sys/net/ipv4/{key}", "w", encoding="ascii") as knob:
-        knob.write(str(value))
+    wait_until(lambda: state in states(port), f"{state} on port {port}")
 
 
 def close_first(conn, client):

@@ -14,6 +14,8 @@ import socket
 import struct
 import sys
 
+from net import rtlib
+
 CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
@@ -30,6 +32,7 @@ def new_namespace():
 
 def perform(claim):
     new_namespace()
+    rtlib.keep_time_waits()
     signal.alarm(LIMIT)
     module = importlib.import_module(claim)
     getattr(module, "prepare", lambda: None)()
