@@ -42,6 +42,13 @@ splats()
 		grep -v 'module verification failed'
 }
 
+# result OK NAME: a line of ours
+result()
+{
+	number=$((number + 1))
+	echo "$1 $number - $2"
+}
+
 run_one()
 {
 	local test=$1 name status found began=$SECONDS
@@ -55,16 +62,10 @@ run_one()
 	renumber "$name" </tmp/tap.out
 	sed "s/^/# $name: /" /tmp/tap.err | tail -20
 	number=$((number + $(grep -cE '^(not )?ok' /tmp/tap.out)))
+	grep -q '^1\.\.' /tmp/tap.out || result "not ok" "$name: ended early with status $status"
 	found=$(splats | head -40)
-	number=$((number + 1))
-	if ! grep -q '^1\.\.' /tmp/tap.out; then
-		echo "not ok $number - $name: ended early with status $status"
-	elif [ -n "$found" ]; then
-		printf '%s\n' "$found" | sed 's/^/# /'
-		echo "not ok $number - $name: the kernel's log is clean"
-	else
-		echo "ok $number - $name: the kernel's log is clean"
-	fi
+	[ -z "$found" ] || printf '%s\n' "$found" | sed 's/^/# /'
+	result "${found:+not }ok" "$name: the kernel's log is clean"
 	[ ! -d /sys/module/reusetrace ] || rmmod reusetrace
 	echo "# $name: $((SECONDS - began)) s"
 }
@@ -83,11 +84,9 @@ leaks()
 # backtrace a module that is gone has no name.
 check_leaks()
 {
-	number=$((number + 1))
 	leaks >/tmp/leaks
 	head -60 /tmp/leaks | sed 's/^/# /'
-	[ ! -s /tmp/leaks ] || printf 'not '
-	echo "ok $number - kmemleak finds nothing"
+	result "$([ ! -s /tmp/leaks ] || echo "not ")ok" "kmemleak finds nothing"
 }
 
 [ $# -gt 0 ] || set -- "$here"/*.t
