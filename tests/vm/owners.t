@@ -74,6 +74,7 @@ socket.create_connection(("127.0.0.1", {PORT}))"""], check=True)
 
 def leave_time_wait(process):
     """Of a connection that the server closes first."""
+    rtlib.keep_time_waits()
     with socket.create_connection(("127.0.0.1", PORT)) as client:
         process.stdin.write(b"close\n")
         process.stdin.flush()
@@ -107,7 +108,6 @@ def main():
         in_unit = ["sh", "-c", f'echo $$ >{CGROUPS}/{UNIT}/cgroup.procs; '
                    'exec "$@"', "sh"]
         rtlib.load_module()
-        rtlib.keep_time_waits()
         here = server(*in_unit)
         other = server("unshare", "--net", "sh", "-c",
                        'ip link set lo up; exec "$@"', "sh")

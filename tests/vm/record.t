@@ -147,6 +147,10 @@ done
 same "the main buffer: the same events" "$(plain report.json | jq -r .type)" \
 	"$(reusetrace-view report -j main.dat 2>stderr | jq -r 'select(.type != "summary") | .type')"
 same "with nothing to say about it" "" "$(cat stderr)"
+trace-cmd record -q -e reusetrace -o none.dat true >stdout 2>&1
+contains "of nothing: it says so" "nothing happened" \
+	"$(reusetrace-view report none.dat 2>stderr)"
+same "and has nothing to say about it" "" "$(cat stderr)"
 trace-cmd record -q -B one -e reusetrace -B two -e reusetrace:bind \
 	-o two.dat python3 command.py >stdout 2>&1
 same "two buffers: both are shown" 6 \
@@ -206,9 +210,6 @@ same "a flood of output is all there" "5000 line 5000" \
 		awk '/line [0-9]+$/ { n++; last = $0 } END { print n, last }')"
 reusetrace-view record -q -o nosuch.dat -- /nonexistent 2>stderr
 same "COMMAND not found" 127 $?
-contains "of nothing: report says so" "nothing happened" \
-	"$(reusetrace-view report nosuch.dat 2>stderr)"
-same "and has nothing to say about it" "" "$(cat stderr)"
 
 # Cut short, and a full disk.
 size=$(stat -c %s a.dat)

@@ -237,8 +237,8 @@ def sysctl(name, value=None):
 
 
 def keep_time_waits():
-    """None ends by a reset. On a busy machine a FIN may be sent again after a few
-    milliseconds, and when it arrives its receiver has gone: that answers so."""
+    """No reset ends one. On a busy machine that was seen to happen to some,
+    milliseconds after they had begun."""
     sysctl("tcp_rfc1337", 1)
 
 

@@ -40,7 +40,7 @@ comes()
 
 	for ((i = 0; i < LOOKS; i++)); do
 		[ "$shot" ] && "$@" && return
-		sleep 0.2
+		sleep 0.1
 		picture || break
 	done
 	note "after $i looks there is still no: $*"

@@ -19,6 +19,7 @@ SEED = int(os.environ.get("RT_SEED", random.SystemRandom().randrange(1 << 32)))
 TW_PROBES = ("tcp_timewait", "tcp_twsk", "tcp_abort", "inet_twsk",
              "__inet_twsk", "tcp_check")
 SO_LINGER_OFF = struct.pack("ii", 1, 0)
+TIMERS, SPARE = 20, 3
 ON_510 = rtlib.series() == "5.10"
 
 
@@ -149,17 +150,19 @@ def overflow(family, addr):
 
 
 def expire():
-    """Timers that really run out: those of FIN_WAIT2, made short. Now and then
-    close() leaves a whole socket in that state, which is no TIME_WAIT."""
+    """Timers that really run out: those of FIN_WAIT2, made short, on the port it
+    gives. Now and then close() leaves a whole socket in that state, which is no
+    TIME_WAIT; so there are some to spare."""
     play = Play(None, socket.AF_INET, "127.0.0.1")
     play.kept = []
     before = rtlib.sysctl("tcp_fin_timeout", 1)
-    for _ in range(20):
+    for _ in range(TIMERS + SPARE):
         play.half()
     play.listener.close()
     rtlib.wait_until(lambda: not rtlib.tcp_ends(play.port),
                      "their timers to run out")
     rtlib.sysctl("tcp_fin_timeout", before)
+    return play.port
 
 
 def purge():
@@ -204,12 +207,13 @@ def main():
                              (socket.AF_INET6, "::1")):
             Play(rng, family, addr).run(COUNT // 2)
             overflow(family, addr)
-        expire()
+        expired_port = expire()
         purge()
         rtlib.wait_until(lambda: all_purged(viewer), "the namespace to die")
         after = counters()
         viewer.stop()
         judge(tap, viewer, {k: after[k] - before[k] for k in after})
+        judge_expired(tap, viewer, expired_port)
 
 
 def all_purged(viewer):
@@ -224,6 +228,16 @@ def within(tap, name, seen, happened, missed):
     """Equal; a call that a probe missed may have been one, or may not."""
     tap.check(name, seen <= happened <= seen + missed,
               f"seen {seen}, happened {happened}, calls missed {missed}")
+
+
+def judge_expired(tap, viewer, port):
+    """What has no end there was missed."""
+    told = lives([e for e in viewer.of("tw_enter", "tw_state", "tw_exit")
+                  if e["port"] == port]).values()
+    ends = [life[-1].get("reason") for life in told]
+    missed = sum(e["count"] or 0 for e in viewer.losses(TW_PROBES))
+    tap.check(f"at least {TIMERS} timers run out, and nothing else ends one of them",
+              ends.count("expired") + missed >= max(TIMERS, len(ends)), ends)
 
 
 def judge(tap, viewer, delta):

@@ -361,7 +361,7 @@ class Ways:
         first.server.close()
         if not bound:
             rtlib.sysctl("ip_local_port_range",
-                   f"{first.client_port} {first.client_port}")
+                         f"{first.client_port} {first.client_port}")
         self.connect_again(first, bound)
         rtlib.sysctl("ip_local_port_range", ports)
         return Told(first.client_cookie, {
